@@ -1,0 +1,1 @@
+"""Runs a script one op at a time. Knows the standard library and NumPy, and nothing else of nnstep."""

@@ -1,0 +1,639 @@
+"""Expressions -> ops.
+
+Every expression is reduced to leaves, which are read and not computed: constants, names,
+attributes of leaves, functions made on the spot. What computes becomes an op whose fragment is
+the expression itself with its leaves as parameters, so displays, slices and keywords need no
+translation. Operands are read from left to right, as Python does: a leaf is spilled into a
+temporary when an op stands to the right of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from nnstep.engine import ops
+from nnstep.engine.assembler import Assembler, Leaf, Unsupported
+from nnstep.engine.fragments import LOCALS, TEMPS, item, parameter, place, read
+from nnstep.engine.names import bound_names, mangle, parameters
+from nnstep.engine.ops import Code, Label, Loop, Store
+from nnstep.engine.scopes import Scopes
+
+_DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
+_TRANSPARENT = (*_DISPLAYS, ast.Slice, ast.Starred, ast.FormattedValue)
+_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript)
+_CONTROL = (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.ListComp, ast.SetComp, ast.DictComp)
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
+
+
+class Expressions(Assembler):
+    """The part of the compiler that knows expressions."""
+
+    def __init__(self, code: Code, scopes: Scopes, flags: int, operators: bool) -> None:
+        super().__init__(code, flags)
+        self.scopes = scopes
+        self.operators = operators
+        self.owner = scopes.owner.get(code.node)
+        self._children = scopes.children(code.native)
+        self._assigned = set() if code.is_module else bound_names(code.node, self.owner)
+        self._captured = {*code.native.co_cellvars, *code.native.co_freevars}
+        self._comprehension_names: list[dict[str, tuple[int, bool]]] = []
+        self._stable = self._stable_names()
+
+    def _stable_names(self) -> set[str]:
+        """Parameters that nothing rebinds: they may be read late."""
+        if self.code.is_module:
+            return set()
+        body = bound_names(self.code.node, self.owner, with_parameters=False)
+        given = {mangle(each, self.owner) for each in parameters(self.code.node)}
+        return given - body - self._captured
+
+    # Names.
+
+    def mangled(self, identifier: str) -> str:
+        """A name as the compiler sees it inside a class."""
+        return mangle(identifier, self.owner)
+
+    def how(self, identifier: str) -> int:
+        """Where a mangled name of this function lives."""
+        if self.code.is_module:
+            return ops.LOCAL
+        if identifier in self.code.native.co_freevars:
+            return ops.IN_CELL
+        if identifier not in self._assigned:
+            return ops.GLOBAL
+        return ops.IN_CELL if identifier in self._captured else ops.LOCAL
+
+    def store_name(self, identifier: str) -> Store:
+        """The store that binds a name of this function."""
+        mangled = self.mangled(identifier)
+        return Store(self.how(mangled), mangled, identifier)
+
+    def _name(self, node: ast.Name) -> Leaf:
+        identifier = self.mangled(node.id)
+        for names in reversed(self._comprehension_names):
+            if identifier in names:
+                slot, in_cell = names[identifier]
+                expr = item(TEMPS, slot, node)
+                return Leaf(self._contents(expr, node) if in_cell else expr, node.id)
+        how = self.how(identifier)
+        if how == ops.GLOBAL or self.code.is_module:
+            return Leaf(read(identifier, node), node.id)
+        expr = item(LOCALS, identifier, node)
+        if how == ops.IN_CELL:
+            return Leaf(self._contents(expr, node), node.id)
+        return Leaf(expr, node.id, (), identifier in self._stable)
+
+    @staticmethod
+    def _contents(cell: ast.expr, at: ast.AST) -> ast.expr:
+        return place(ast.Attribute(cell, "cell_contents", ast.Load()), at)
+
+    # Leaves.
+
+    def text(self, node: ast.AST) -> str:
+        """The script's text of a node."""
+        return self.code.source.segment(self.code.source.span(node))
+
+    def is_leaf(self, node: ast.AST) -> bool:
+        """Whether reading it computes nothing."""
+        if is_constant(node) or isinstance(node, ast.Name):
+            return True
+        if isinstance(node, ast.Attribute):
+            return self.is_leaf(node.value)
+        return isinstance(node, ast.Lambda) and not _defaults(node.args)
+
+    def has_ops(self, node: ast.AST) -> bool:
+        """Whether evaluating it takes an op of its own."""
+        if isinstance(node, _TRANSPARENT):
+            return any(self.has_ops(part) for part in _parts(node))
+        return not self.is_leaf(node)
+
+    def reduce(self, node: ast.expr) -> Leaf:
+        """Emit what computes, and give the leaf that holds the value."""
+        if is_constant(node):
+            return Leaf(node, self.text(node), (), True)
+        match node:
+            case ast.Name():
+                return self._name(node)
+            case ast.Attribute():
+                inner = self.reduce(node.value)
+                attribute = ast.Attribute(inner.expr, self.mangled(node.attr), ast.Load())
+                return Leaf(place(attribute, node), self.text(node), inner.clears)
+            case ast.Lambda() if not _defaults(node.args):
+                return self.made(node)
+        slot = self.take()
+        self.compute(node, Store(ops.TEMP, slot))
+        self.depth = slot + 1
+        return self.temporary(slot, node, self.text(node))
+
+    def reduce_all(self, nodes: Sequence[ast.expr]) -> list[Leaf]:
+        """Reduce operands from left to right."""
+        last = max((at for at, node in enumerate(nodes) if self.has_ops(node)), default=-1)
+        leaves = []
+        for at, node in enumerate(nodes):
+            leaf = self.reduce(node)
+            if at < last and not leaf.fixed:
+                leaf = self.spill(leaf, node)
+            leaves.append(leaf)
+        return leaves
+
+    def made(self, node: ast.AST) -> Leaf:
+        """The function, class body or generator expression of a node, made when it is read."""
+        native = self._children.get(node)
+        if native is None:
+            raise Unsupported
+        free = []
+        for identifier in native.co_freevars:
+            slot = next(
+                (names[identifier][0] for names in reversed(self._comprehension_names)
+                 if identifier in names),
+                None,
+            )
+            free.append((identifier, slot))
+        maker = self.fragments.constant(_maker(native, self.code.module, tuple(free)), node)
+        places = [read(LOCALS, node), read(TEMPS, node)]
+        return Leaf(place(ast.Call(maker, places, []), node), self.text(node))
+
+    def constant(self, value: Any, node: ast.AST, text: str = "") -> Leaf:
+        """A leaf that holds an object of ours."""
+        return Leaf(self.fragments.constant(value, node), text, (), True)
+
+    # Ops.
+
+    def compute(
+        self, node: ast.expr, store: Store, *, shown: ast.AST | None = None, stop: bool = True
+    ) -> None:
+        """Emit the ops of an expression; the last one puts the value where `store` says.
+
+        `shown` is what the last op stands for, such as the whole assignment.
+        """
+        base = self.depth
+        if self.is_leaf(node):
+            bare = shown is None and store.how == ops.TEMP
+            leaf = self.reduce(node)
+            self.emit(ops.BIND, shown or node, [leaf], store=store, stop=not bare, at=node)
+        elif isinstance(node, _CONTROL):
+            self._control(node, store, shown)
+        elif isinstance(node, ast.JoinedStr):
+            self._format(node, store, shown)
+        elif isinstance(node, ast.Compare) and len(node.ops) > 1:
+            self._chain(node, store, shown)
+        elif isinstance(node, ast.GeneratorExp | ast.Lambda):
+            self._make(node, store, shown)
+        elif isinstance(node, (ast.Call, *_OPERATORS, *_DISPLAYS)):
+            self._plain(node, store, shown, stop)
+        else:
+            raise Unsupported
+        self.depth = max(base, self.depth) if store.how == ops.TEMP else base
+
+    def template(self, node: ast.AST) -> tuple[list[Leaf], ast.AST]:
+        """The leaves of an op in order, and its node with parameters in their place."""
+        nodes = list(self._operands(node))
+        leaves = self.reduce_all(nodes)
+        numbers = {id(each): number for number, each in enumerate(nodes)}
+        return leaves, self.rebuild(node, numbers)
+
+    def _operands(self, node: ast.AST) -> Iterable[ast.expr]:
+        for part in _parts(node):
+            if is_constant(part):
+                continue
+            if isinstance(part, _TRANSPARENT):
+                yield from self._operands(part)
+            else:
+                yield part
+
+    def rebuild(self, node: Any, numbers: dict[int, int], offset: int = 0) -> Any:
+        """A copy of a node in which the numbered nodes are parameters."""
+        if id(node) in numbers:
+            return read(parameter(numbers[id(node)] + offset), node)
+        if isinstance(node, list):
+            return [self.rebuild(each, numbers, offset) for each in node]
+        if not isinstance(node, ast.AST) or isinstance(node, ast.expr_context):
+            return node
+        made = copy.copy(node)
+        for field, value in ast.iter_fields(node):
+            setattr(made, field, self.rebuild(value, numbers, offset))
+        return made
+
+    def _plain(self, node: ast.expr, store: Store, shown: ast.AST | None, stop: bool) -> None:
+        if isinstance(node, ast.Call) and self._early_star(node):
+            raise Unsupported
+        leaves, body = self.template(node)
+        kind, flag = ops.COMPUTE, False
+        if isinstance(node, ast.Call) and not is_constant(node.func):
+            kind = ops.CALL
+            flag = len(leaves) == 1 + len(node.args) and not node.keywords
+            flag = flag and not any(isinstance(each, _TRANSPARENT) for each in node.args)
+        elif self.operators and isinstance(node, _OPERATORS):
+            kind = ops.OPERATOR
+        self.emit(
+            kind, shown or node, leaves, body, store, stop=stop, at=node, flag=flag, extra=node
+        )
+
+    def _early_star(self, node: ast.Call) -> bool:
+        """Whether an unpacked operand must be iterated before a later one is computed."""
+        parts = list(_parts(node))
+        return any(
+            isinstance(part, ast.Starred) and any(map(self.has_ops, parts[at + 1 :]))
+            for at, part in enumerate(parts)
+        )
+
+    def _make(
+        self, node: ast.GeneratorExp | ast.Lambda, store: Store, shown: ast.AST | None
+    ) -> None:
+        if isinstance(node, ast.Lambda):
+            self.with_defaults(node, node.args, store, shown or node)
+            return
+        source = self.reduce(node.generators[0].iter)
+        leaves = [self.made(node), self.constant(iter, node, "iter"), source]
+        where = node.generators[0].iter
+        iterated = ast.Call(read(parameter(1), where), [read(parameter(2), where)], [])
+        body = place(ast.Call(read(parameter(0), node), [place(iterated, where)], []), node)
+        self.emit(ops.COMPUTE, shown or node, leaves, body, store, stop=True, at=node)
+
+    def with_defaults(
+        self, node: ast.AST, args: ast.arguments, store: Store, shown: ast.AST,
+        annotated: Callable[[], Any] | None = None,
+    ) -> None:
+        """Make a function and give it its defaults."""
+        positional = list(args.defaults)
+        named = [
+            (arg, default)
+            for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+            if default is not None
+        ]
+        defaults = self.reduce_all([*positional, *(default for _, default in named)])
+        names = tuple(self.mangled(arg.arg) for arg, _ in named)
+        complete = _completer(len(positional), names)
+        leaves = [self.constant(complete, node, "def"), self.made(node), *defaults]
+        places = [read(parameter(number), node) for number in range(1, len(leaves))]
+        body = place(ast.Call(read(parameter(0), node), [*places], []), node)
+        self.emit(ops.COMPUTE, shown, leaves, body, store, stop=True, at=node)
+
+    def _format(self, node: ast.JoinedStr, store: Store, shown: ast.AST | None) -> None:
+        values = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        made: ast.AST
+        if any(self.has_ops(value) for value in values[1:]):
+            # Python formats each value before it evaluates the next.
+            leaves, parts = [], []
+            for part in node.values:
+                if isinstance(part, ast.FormattedValue):
+                    slot = self.take()
+                    alone = place(ast.JoinedStr([part]), part)
+                    self._format(alone, Store(ops.TEMP, slot), part)
+                    self.code.ops[-1].stop = False
+                    self.depth = slot + 1
+                    value = read(parameter(len(leaves)), part)
+                    leaves.append(self.temporary(slot, part, self.text(part)))
+                    part = place(ast.FormattedValue(value, -1, None), part)
+                parts.append(part)
+            made = place(ast.JoinedStr(parts), node)
+        else:
+            leaves, made = self.template(node)
+        assert isinstance(made, ast.expr)
+        stop = bool(values)
+        self.emit(ops.COMPUTE, shown or node, leaves, made, store, stop=stop, at=node)
+
+    # Control flow within expressions.
+
+    def _control(self, node: ast.expr, store: Store, shown: ast.AST | None) -> None:
+        if isinstance(node, ast.NamedExpr):
+            assert isinstance(node.target, ast.Name)
+            # It binds in the function even when it stands in a comprehension.
+            bound = self.store_name(node.target.id)
+            self.compute(node.value, Store(ops.BOTH, (store, bound)), shown=shown or node)
+            return
+        slot = self.take()
+        result = Store(ops.TEMP, slot)
+        if isinstance(node, ast.BoolOp):
+            self._bool(node, result)
+        elif isinstance(node, ast.IfExp):
+            otherwise, end = Label(), Label()
+            self.jump_if(node.test, otherwise, False, node)
+            self._into(node.body, slot)
+            self.jump(end, node)
+            self.here(otherwise)
+            self._into(node.orelse, slot)
+            self.here(end)
+        else:
+            assert isinstance(node, _Comprehension)
+            self._comprehension(node, slot)
+        self.deliver(node, slot, store, shown)
+
+    def deliver(self, node: ast.expr, slot: int, store: Store, shown: ast.AST | None) -> None:
+        """Bring a temporary to where a value is wanted."""
+        if store.how == ops.TEMP and store.to == slot:
+            return
+        leaf = self.temporary(slot, node, self.text(node))
+        stop = shown is not None or isinstance(node, _Comprehension)
+        self.emit(ops.BIND, shown or node, [leaf], store=store, stop=stop, at=node)
+
+    def _into(self, node: ast.expr, slot: int) -> None:
+        self.compute(node, Store(ops.TEMP, slot))
+        self.depth = slot + 1
+
+    def _bool(self, node: ast.BoolOp, result: Store) -> None:
+        end = Label()
+        for at, value in enumerate(node.values):
+            self._into(value, result.to)
+            if at < len(node.values) - 1:
+                kept = self.temporary(result.to, value, self.text(value), keep=True)
+                self._branch(value, kept, end, isinstance(node.op, ast.Or))
+        self.here(end)
+
+    def _chain(self, node: ast.Compare, store: Store, shown: ast.AST | None) -> None:
+        slot = self.take()
+        end = Label()
+        self._links(node, Store(ops.TEMP, slot), lambda kept: self._branch(node, kept, end, False))
+        self.here(end)
+        self.deliver(node, slot, store, shown)
+
+    def _links(self, node: ast.Compare, result: Store, between: Callable[[Leaf], Any]) -> None:
+        """The comparisons of a chain, each operand evaluated once, one by one into `result`."""
+        nodes = [node.left, *node.comparators]
+        left = self.reduce(node.left)
+        if self.has_ops(node.comparators[0]) and not left.fixed:
+            left = self.spill(left, node.left)
+        for at, operator in enumerate(node.ops):
+            right = self.reduce(nodes[at + 1])
+            last = at == len(node.ops) - 1
+            if not last:
+                right = self.spill(right, nodes[at + 1])
+                self._flush()
+                again = self.temporary(right.clears[0], nodes[at + 1], right.text)
+                right = self.temporary(right.clears[0], nodes[at + 1], right.text, keep=True)
+            pair = [read(parameter(0), nodes[at]), read(parameter(1), nodes[at + 1])]
+            compare = place(ast.Compare(pair[0], [operator], [pair[1]]), node)
+            kind = ops.OPERATOR if self.operators else ops.COMPUTE
+            self.emit(kind, node, [left, right], compare, result, stop=True, extra=compare)
+            if not last:
+                between(self.temporary(result.to, node, self.text(node), keep=True))
+                left = again
+
+    def _branch(
+        self, node: ast.AST, leaf: Leaf, label: Label, flag: bool, at: ast.AST | None = None
+    ) -> ops.Op:
+        at = at or node
+        truth = ast.IfExp(read(parameter(0), at), ast.Constant(True), ast.Constant(False))
+        return self.emit(
+            ops.BRANCH, node, [leaf], place(truth, at), label=label, flag=flag, at=at
+        )
+
+    def jump_if(self, node: ast.expr, label: Label, flag: bool, around: ast.AST) -> None:
+        """Go to a label when a test comes out as `flag`; each truth is asked for once.
+
+        `around` is the statement or conditional expression that asks.
+        """
+        base = self.depth
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self.jump_if(node.operand, label, not flag, around)
+        elif isinstance(node, ast.BoolOp):
+            decides = isinstance(node.op, ast.Or)
+            end = Label()
+            for value in node.values[:-1]:
+                self.jump_if(value, label if decides == flag else end, decides, around)
+            self.jump_if(node.values[-1], label, flag, around)
+            self.here(end)
+        elif isinstance(node, ast.IfExp):
+            otherwise, end = Label(), Label()
+            self.jump_if(node.test, otherwise, False, around)
+            self.jump_if(node.body, label, flag, around)
+            self.jump(end, node)
+            self.here(otherwise)
+            self.jump_if(node.orelse, label, flag, around)
+            self.here(end)
+        elif isinstance(node, ast.Compare) and len(node.ops) > 1:
+            self._jump_if_chain(node, label, flag)
+        elif isinstance(node, ast.Constant):
+            if bool(node.value) == flag:
+                self.jump(label, node)
+        else:
+            count = len(self.code.ops)
+            op = self._branch(node, self.reduce(node), label, flag, test_place(node, around))
+            op.stop = not any(each.stop for each in self.code.ops[count:])
+        self.depth = base
+
+    def _jump_if_chain(self, node: ast.Compare, label: Label, flag: bool) -> None:
+        slot = self.take()
+        end = Label()
+        fails = end if flag else label
+        self._links(node, Store(ops.TEMP, slot), lambda kept: self._branch(node, kept, fails, False))
+        self._branch(node, self.temporary(slot, node, self.text(node)), label, flag)
+        self.here(end)
+
+    # Comprehensions.
+
+    def _comprehension(self, node: _Comprehension, slot: int) -> None:
+        empty: ast.expr
+        if isinstance(node, ast.ListComp):
+            empty = ast.List([], ast.Load())
+        elif isinstance(node, ast.SetComp):
+            empty = ast.Call(read(parameter(0), node), [], [])
+        else:
+            empty = ast.Dict([], [])
+        first = self.reduce(node.generators[0].iter)
+        if first.clears != (self.depth - 1,):
+            first = self.spill(first, node.generators[0].iter)
+        leaves = [self.constant(set, node)] if isinstance(node, ast.SetComp) else []
+        self.emit(ops.COMPUTE, node, leaves, place(empty, node), Store(ops.TEMP, slot))
+        outer = self.comprehensions, self.loops
+        self.comprehensions = (*self.comprehensions, node)
+        self._comprehension_names.append(self._own_names(node))
+        self._generator(node, 0, first, slot)
+        self._comprehension_names.pop()
+        self.comprehensions, self.loops = outer
+        self.depth = slot + 1
+
+    def _own_names(self, node: _Comprehension) -> dict[str, tuple[int, bool]]:
+        """Temporaries for the names that the generators bind; cells for captured ones."""
+        captured = {
+            identifier
+            for inner, native in self._children.items()
+            if node in _ancestors(self.scopes.tree, inner)
+            for identifier in native.co_freevars
+        }
+        names = {}
+        for generator in node.generators:
+            if generator.is_async:
+                raise Unsupported
+            for target in ast.walk(generator.target):
+                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
+                    identifier = self.mangled(target.id)
+                    if identifier not in names:
+                        names[identifier] = self.take(), identifier in captured
+        for slot, in_cell in names.values():
+            if in_cell:
+                self.emit(ops.CELL, node, slot=slot)
+        return names
+
+    def _generator(self, node: _Comprehension, at: int, source: Leaf, result: int) -> None:
+        generator = node.generators[at]
+        loop = self.begin_for(generator, generator.iter, source, generator.target)
+        for test in generator.ifs:
+            self.jump_if(test, loop.head, False, node)
+        if at + 1 < len(node.generators):
+            inner = node.generators[at + 1].iter
+            self._generator(node, at + 1, self.reduce(inner), result)
+        else:
+            self._element(node, result)
+        self.jump(loop.head, generator.iter)
+        self.end_for(loop)
+
+    def _element(self, node: _Comprehension, result: int) -> None:
+        base = self.depth
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        leaves = self.reduce_all(parts)
+        kept = self.temporary(result, node, "", keep=True)
+        add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
+        places = [read(parameter(number), node) for number in range(1, len(leaves) + 2)]
+        call = place(ast.Call(read(parameter(0), node), [*places], []), node)
+        self.emit(
+            ops.COMPUTE, node, [self.constant(add[type(node)], node), kept, *leaves], call
+        )
+        self.depth = base
+
+    # Loops; the statements use these too.
+
+    def begin_for(
+        self, node: ast.AST, iterable: ast.expr, source: Leaf, target: ast.expr
+    ) -> Loop:
+        """Emit the start of a loop up to the binding of its variable."""
+        slot = self.take(2)
+        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
+        again = ast.Call(read(parameter(0), at), [read(parameter(1), at)], [])
+        leaves = [self.constant(iter, at, "iter"), source]
+        self.emit(ops.ITER, iterable, leaves, place(again, at), slot=slot, at=at)
+        loop = Loop(node, slot, Label(), Label())
+        self.code.loops.append(loop)
+        self.loops = (*self.loops, loop)
+        self.here(loop.head)
+        end = self.fragments.constant(EXHAUSTED, at)
+        step = self.constant(next, at, "next")
+        leaves = [step, self.temporary(slot, at, source.text, keep=True), Leaf(end, "")]
+        call = ast.Call(read(parameter(0), at), [read(parameter(1), at), read(parameter(2), at)], [])
+        name = self.target_store(target)
+        store = name or Store(ops.TEMP, self.take())
+        self.emit(
+            ops.NEXT, node if isinstance(node, ast.stmt) else target, leaves, place(call, at),
+            store, at=at, label=loop.end, slot=slot, stop=True,
+        )
+        if name is None:
+            self.assign(target, self.temporary(store.to, target, source.text), target)
+        return loop
+
+    def end_for(self, loop: Loop) -> None:
+        """Set the label behind a loop's body."""
+        self.loops = self.loops[:-1]
+        self.here(loop.end)
+
+    def target_store(self, target: ast.expr) -> Store | None:
+        """The store of a target that is a bare name, None for others."""
+        if not isinstance(target, ast.Name):
+            return None
+        identifier = self.mangled(target.id)
+        if self._comprehension_names and identifier in self._comprehension_names[-1]:
+            slot, in_cell = self._comprehension_names[-1][identifier]
+            return Store(ops.TEMP_CELL if in_cell else ops.TEMP, slot, target.id)
+        return self.store_name(target.id)
+
+    def assign(self, target: ast.expr, value: Leaf, shown: ast.AST) -> None:
+        """Emit the assignment of a value; the statements know how."""
+        raise NotImplementedError
+
+
+EXHAUSTED: Any = object()
+"""What a loop's `next` gives when there is no next item."""
+
+
+def test_place(node: ast.AST, around: ast.AST) -> ast.AST:
+    """Where Python says a truth was asked for.
+
+    Before 3.12 that is all that asks, unless the test is a comparison.
+    """
+    if sys.version_info >= (3, 12) or isinstance(node, ast.Compare):
+        return node
+    return around
+
+
+def is_constant(node: ast.AST) -> bool:
+    """Whether CPython folds it to a constant."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert()):
+            return is_constant(node.operand)
+        case ast.BinOp():
+            return is_constant(node.left) and is_constant(node.right)
+        case ast.Tuple(ctx=ast.Load()):
+            return all(is_constant(each) for each in node.elts)
+        case ast.JoinedStr():
+            return all(is_constant(each) for each in node.values)
+        case _:
+            return False
+
+
+def _parts(node: ast.AST) -> Iterable[Any]:
+    """The expressions in a node, in the order in which Python evaluates them."""
+    match node:
+        case ast.Call():
+            return [node.func, *node.args, *(each.value for each in node.keywords)]
+        case ast.Dict():
+            pairs = zip(node.keys, node.values, strict=True)
+            return [part for pair in pairs for part in pair if part is not None]
+        case ast.Compare():
+            return [node.left, *node.comparators]
+        case ast.FormattedValue():
+            # A format that holds values is a string of its own, but is evaluated in place.
+            spec = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
+            return [node.value, *(part for part in spec if not isinstance(part, ast.Constant))]
+        case _:
+            return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+
+
+def _defaults(args: ast.arguments) -> list[ast.expr]:
+    return [*args.defaults, *(each for each in args.kw_defaults if each is not None)]
+
+
+def _maker(
+    native: CodeType, module: dict[str, Any], free: tuple[tuple[str, int | None], ...]
+) -> Callable[[dict[str, Any], list[Any]], FunctionType]:
+    """Makes the real function of a native code object over a frame's cells."""
+
+    def make(frame_locals: dict[str, Any], temps: list[Any]) -> FunctionType:
+        cells: tuple[CellType, ...] = tuple(
+            frame_locals[identifier] if slot is None else temps[slot]
+            for identifier, slot in free
+        )
+        return FunctionType(native, module, closure=cells)
+
+    return make
+
+
+def _completer(count: int, names: tuple[str, ...]) -> Callable[..., FunctionType]:
+    """Gives a function its positional and its keyword-only defaults."""
+
+    def complete(function: FunctionType, *values: Any) -> FunctionType:
+        if count:
+            function.__defaults__ = values[:count]
+        if names:
+            function.__kwdefaults__ = dict(zip(names, values[count:], strict=True))
+        return function
+
+    return complete
+
+
+def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
+    """The nodes around a node; worked out once a tree."""
+    parents: dict[ast.AST, ast.AST] | None = getattr(tree, "_parents", None)
+    if parents is None:
+        parents = {child: each for each in ast.walk(tree) for child in ast.iter_child_nodes(each)}
+        tree._parents = parents  # type: ignore[attr-defined]
+    found = []
+    while node in parents:
+        node = parents[node]
+        found.append(node)
+    return found

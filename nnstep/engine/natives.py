@@ -1,0 +1,245 @@
+"""Statements that Python itself executes, as one op.
+
+A statement becomes the body of a function over the frame's variables; `return`, `break` and
+`continue` that would leave it are turned into a signal for the machine to act on.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from nnstep.engine.fragments import _NO_TYPE_PARAMS, arguments, place, read, silent
+from nnstep.engine.names import bound_names, mangle
+from nnstep.engine.ops import Code
+
+
+NO_SIGNAL = ("", None)
+"""What stands for: it ran to its end, go on behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A statement compiled back to native code.
+
+    Attributes:
+        code: its code object; its free variables are the frame's variables.
+        module_level: whether it is executed in the module's dictionary as it stands.
+        signals: how it may ask to go on: `return`, `break`, `continue`.
+    """
+
+    code: CodeType
+    module_level: bool
+    signals: frozenset[str]
+
+    def run(self, module: dict[str, Any], variables: dict[str, Any]) -> Any:
+        """Execute it over a frame's variables; its signal, if it gives one.
+
+        What it binds is in `variables` afterwards, also when it raises.
+        """
+        if self.module_level:
+            return exec(self.code, module)
+        names = self.code.co_freevars
+        cells = {name: _cell(variables, name) for name in names}
+        made = FunctionType(self.code, module, closure=tuple(cells[name] for name in names))
+        try:
+            return made()
+        finally:
+            for name, cell in cells.items():
+                if variables.get(name) is not cell:
+                    _write_back(variables, name, cell)
+
+
+def _cell(variables: dict[str, Any], name: str) -> CellType:
+    if name not in variables:
+        return CellType()
+    value = variables[name]
+    return value if isinstance(value, CellType) else CellType(value)
+
+
+def _write_back(variables: dict[str, Any], name: str, cell: CellType) -> None:
+    try:
+        variables[name] = cell.cell_contents
+    except ValueError:
+        variables.pop(name, None)
+
+
+def native_statement(
+    node: ast.stmt, code: Code, owner: str | None, flags: int, *, gives: bool = False
+) -> Native:
+    """Compile a statement of a function.
+
+    Args:
+        node: the statement.
+        code: the function that it stands in.
+        owner: the class around it, whose name mangles private names.
+        flags: the `__future__` features in force.
+        gives: whether it is a function definition whose function is wanted as the signal.
+    """
+    transform = _Signals(owner, code)
+    statement = transform.visit(copy.deepcopy(node))
+    if code.is_module and not transform.signals and not gives:
+        module = ast.Module([statement], [])
+        with silent():
+            compiled = compile(module, code.native.co_filename, "exec", flags, dont_inherit=True)
+        return Native(compiled, True, frozenset())
+    body: list[ast.stmt] = [statement]
+    if gives:
+        assert isinstance(statement, ast.FunctionDef)
+        body.append(place(ast.Return(read(statement.name, node)), node))
+    return Native(
+        _function_code(body, node, code, owner, flags, gives), False, frozenset(transform.signals)
+    )
+
+
+def _function_code(
+    body: list[ast.stmt], node: ast.stmt, code: Code, owner: str | None, flags: int, gives: bool
+) -> CodeType:
+    """The statement as a function whose free variables are the frame's variables."""
+    probe = place(ast.FunctionDef(".probe", arguments([]), body, [], **_NO_TYPE_PARAMS), node)
+    stored = set() if gives else bound_names(probe, owner)
+    if code.is_module:
+        free: list[str] = []
+        declared: list[ast.stmt] = [ast.Global(sorted(stored))] if stored else []
+    else:
+        locals_of = bound_names(code.node, owner) | set(code.native.co_freevars)
+        free = sorted(locals_of)
+        declared = [ast.Nonlocal(sorted(stored & locals_of))] if stored & locals_of else []
+        outside = stored - locals_of
+        declared += [ast.Global(sorted(outside))] if outside else []
+    inner = ast.FunctionDef(
+        ".inner", arguments([]), [*(place(each, node) for each in declared), *body], [],
+        **_NO_TYPE_PARAMS,
+    )
+    outer = ast.FunctionDef(
+        ".outer", arguments(free), [place(inner, node)], [], **_NO_TYPE_PARAMS
+    )
+    module = ast.Module([place(outer, node)], [])
+    for argument in outer.args.args:
+        place(argument, node)
+    with silent():
+        compiled = compile(module, code.native.co_filename, "exec", flags, dont_inherit=True)
+    made = _constant(_constant(compiled, ".outer"), ".inner")
+    return _renamed(made, made.co_qualname, code.native.co_qualname, code.native)
+
+
+def _constant(code: CodeType, name: str) -> CodeType:
+    return next(
+        each for each in code.co_consts if isinstance(each, CodeType) and each.co_name == name
+    )
+
+
+def _renamed(code: CodeType, old: str, new: str, native: CodeType | None = None) -> CodeType:
+    """The code, and all in it, under the qualified name that the script gives it."""
+    if native is None:
+        qualified = code.co_qualname.replace(old, new, 1)
+    else:
+        qualified = native.co_qualname
+    if new == "<module>":
+        qualified = qualified.replace("<module>.<locals>.", "")
+    constants = tuple(
+        _renamed(each, old, new)
+        if isinstance(each, CodeType)
+        else (qualified if each == code.co_qualname and isinstance(each, str) else each)
+        for each in code.co_consts
+    )
+    return code.replace(
+        co_consts=constants,
+        co_qualname=qualified,
+        co_name=native.co_name if native else code.co_name,
+    )
+
+
+class _Signals(ast.NodeTransformer):
+    """Turns what leaves a statement into signals, and mangles private names."""
+
+    def __init__(self, owner: str | None, code: Code) -> None:
+        self.signals: set[str] = set()
+        self._owner = owner
+        self._loops = 0
+        self._functions = 0
+        self._first = "" if code.is_module else next(iter(code.native.co_varnames), "")
+
+    def _signal(self, node: ast.stmt, signal: str, value: ast.expr | None = None) -> ast.stmt:
+        self.signals.add(signal)
+        parts: list[ast.expr] = [ast.Constant(signal), value or ast.Constant(None)]
+        return place(ast.Return(place(ast.Tuple(parts, ast.Load()), node)), node)
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        self.generic_visit(node)
+        return node if self._functions else self._signal(node, "return", node.value)
+
+    def visit_Break(self, node: ast.Break) -> ast.stmt:
+        return node if self._functions or self._loops else self._signal(node, "break")
+
+    def visit_Continue(self, node: ast.Continue) -> ast.stmt:
+        return node if self._functions or self._loops else self._signal(node, "continue")
+
+    def _loop(self, node: Any) -> Any:
+        for field, value in ast.iter_fields(node):
+            inside = field == "body"
+            self._loops += inside
+            if isinstance(value, list):
+                setattr(node, field, [self.visit(each) for each in value])
+            elif isinstance(value, ast.AST):
+                setattr(node, field, self.visit(value))
+            self._loops -= inside
+        return node
+
+    visit_For = visit_While = visit_AsyncFor = _loop
+
+    def _function(self, node: Any) -> Any:
+        self._functions += 1
+        self.generic_visit(node)
+        self._functions -= 1
+        return node
+
+    visit_Lambda = _function
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        self._function(node)
+        node.name = mangle(node.name, self._owner)
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        self._functions += 1
+        node.bases = [self.visit(each) for each in node.bases]
+        node.keywords = [self.visit(each) for each in node.keywords]
+        node.decorator_list = [self.visit(each) for each in node.decorator_list]
+        owner, self._owner = self._owner, None  # its own name mangles what stands in it
+        node.body = [self.visit(each) for each in node.body]
+        self._owner = owner
+        self._functions -= 1
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        node.id = mangle(node.id, self._owner)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
+        self.generic_visit(node)
+        node.attr = mangle(node.attr, self._owner)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        self.generic_visit(node)
+        node.arg = mangle(node.arg, self._owner)
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+        self.generic_visit(node)
+        node.arg = node.arg and mangle(node.arg, self._owner)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        bare = isinstance(node.func, ast.Name) and node.func.id == "super"
+        if bare and not (node.args or node.keywords or self._functions) and self._first:
+            # The statement's function has no `self`, which the short form would look for.
+            node.args = [read("__class__", node), read(self._first, node)]
+        return node

@@ -1,0 +1,3 @@
+"""The version of nnstep, in the one place that packaging and `--version` both read."""
+
+__version__ = "0.1.0"
