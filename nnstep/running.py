@@ -2,57 +2,57 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
-
-from nnstep.engine.program import Program
-from nnstep.engine.tracebacks import clean
+from typing import NoReturn
 
 
-def run(path: str, arguments: Sequence[str], *, by_ops: bool = False) -> int:
-    """Run a script as `python` would.
+def run_plain(path: str, arguments: Sequence[str]) -> NoReturn:
+    """Become plain Python: nothing can be more faithful to it.
+
+    Doesn't return: the process goes on as `python path arguments`.
+    """
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    command = [sys.executable, *flags, path, *arguments]
+    if os.name == "nt":  # exec there would give the terminal back too early
+        sys.exit(subprocess.call(command))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, command)
+
+
+def run_by_ops(path: str, arguments: Sequence[str]) -> int:
+    """Run a script as `python` would, every op of it through the stepping machine.
 
     Args:
         path: the script.
         arguments: what it finds in `sys.argv` behind its name.
-        by_ops: whether every op goes through the stepping machine.
 
     Returns:
         The exit code, if the script doesn't exit by itself.
 
     Raises:
-        OSError: the script can't be read.
         SystemExit, KeyboardInterrupt: the script's own.
     """
+    from nnstep.engine.program import Program
+
     try:
         program = Program(path, arguments)
+    except OSError as error:
+        reason = f"[Errno {error.errno}] {error.strerror}"
+        sys.stderr.write(f"{sys.executable}: can't open file {path!r}: {reason}\n")
+        return 2
     except SyntaxError as error:
-        error.__traceback__ = None
         sys.excepthook(type(error), error, None)
         return 1
     program.install()
-    error = _by_ops(program) if by_ops else _native(program)
-    if error is None:
-        return 0
-    return _report(error)
-
-
-def _by_ops(program: Program) -> BaseException | None:
     machine = program.machine()
     machine.run()
-    return machine.error
-
-
-def _native(program: Program) -> BaseException | None:
-    try:
-        exec(program.native, program.globals)
-    except BaseException as error:
-        clean(error)
-        return error
-    return None
-
-
-def _report(error: BaseException) -> int:
+    error = machine.error
+    if error is None:
+        return 0
     if isinstance(error, SystemExit | KeyboardInterrupt):
         raise error
     sys.excepthook(type(error), error, error.__traceback__)

@@ -57,6 +57,7 @@ class Assembler:
         self.fragments = Fragments(code.native, code.module, flags)
         self.handler: Handler | None = None
         self.level = 1
+        self.statement: ast.AST | None = None
         self.depth = 0
         self.loops: tuple[Loop, ...] = ()
         self.comprehensions: tuple[ast.AST, ...] = ()
@@ -102,6 +103,7 @@ class Assembler:
             operands=tuple(leaf.text for leaf in leaves),
         )
         op.at = where = at or node
+        op.statement = self.statement
         self.fragments.inside = self._comprehension_name()
         if leaves:
             clears = [slot for leaf in leaves for slot in leaf.clears]

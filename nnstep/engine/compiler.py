@@ -61,12 +61,14 @@ class _Compiler(Expressions):
         node = self.code.node
         self.take()
         if isinstance(node, ast.Lambda):
+            self.statement = node
             leaf = self.reduce(node.body)
             self.emit(ops.RETURN, node.body, [leaf], stop=True)
         else:
             self._body(node.body)  # type: ignore[attr-defined]
             end = place(ast.Constant(None), node.body[-1]) if _body_of(node) else None
             last = end or ast.Constant(None, lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
+            self.statement = last
             self.emit(ops.RETURN, last, [Leaf(last, "None")], stop=not self.code.is_module)
         self.finish()
 
@@ -76,6 +78,7 @@ class _Compiler(Expressions):
 
     def _statement(self, node: ast.stmt) -> None:
         mark = self.mark()
+        outer, self.statement = self.statement, node
         visit = getattr(self, f"_{type(node).__name__.lower()}", None)
         try:
             if visit is None:
@@ -84,6 +87,7 @@ class _Compiler(Expressions):
         except Unsupported:
             self.back_to(mark)
             self._native(node)
+        self.statement = outer
         self.depth = mark.depth
         added = self.code.ops[mark.count :]
         # Every statement that does something can be stopped at.

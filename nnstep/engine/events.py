@@ -72,14 +72,14 @@ class Moment:
         return self.text
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True, weakref_slot=True, eq=False, repr=False)
 class Event:
     """What one executed op did.
 
     Attributes:
         kind: `compute`, `call` (a step into a function), `return` (the call's end, back in the
-            caller), `bind`, `loop` (a loop variable bound), `loop end`, `store`, `native` or
-            `error`.
+            caller), `bind`, `loop` (a loop variable bound), `loop end`, `store`, `native`,
+            `load` (one operand read), or `error`.
         text: the op as the script has it, such as `zh = np.dot(feature_set, wh)`.
         names: the names it bound, in order: `("feature_set", "labels")`.
         value: its result. For several names, the tuple of their values.
@@ -92,6 +92,7 @@ class Event:
         mutated: the arrays and containers that it changed in place.
         printed: the text that it printed.
         exception: what it raised, else None.
+        depth: how many functions deep it ran.
     """
 
     kind: str
@@ -113,3 +114,8 @@ class Event:
     def name(self) -> str | None:
         """The name it bound, when it bound exactly one."""
         return self.names[0] if len(self.names) == 1 else None
+
+    def __repr__(self) -> str:
+        shape = getattr(self.value, "shape", None)
+        what = f" -> {shape}" if shape is not None else ""
+        return f"<Event {self.moment}: {self.kind} {self.text!r}{what}>"

@@ -68,6 +68,11 @@ class Machine:
         }
 
     @property
+    def depth(self) -> int:
+        """How many frames there are."""
+        return self._depth
+
+    @property
     def finished(self) -> bool:
         """Whether nothing is left to run."""
         return self.frame is None or self.error is not None
@@ -371,6 +376,8 @@ class Machine:
     def _while(self, frame: Frame, op: Op) -> None:
         frame.temps[op.slot + 1] += 1
         frame.pc += 1
+        if self._observer is not None:
+            self._observer.after(frame, op, (), None)
 
     def _signal(self, frame: Frame, op: Op) -> None:
         resume, level = op.extra

@@ -138,6 +138,7 @@ class Op:
             the positional arguments.
         operands: the script's text of each operand.
         at: where its code lies, within `node`.
+        statement: the innermost statement around it.
         comprehensions: those around it, outermost first, for tracebacks before Python 3.12.
         extra: what its kind needs besides.
     """
@@ -161,6 +162,7 @@ class Op:
     how: int = NOWHERE
     to: Any = None
     at: ast.AST | None = None
+    statement: ast.AST | None = None
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ class Program:
 
     def machine(self) -> Machine:
         """A machine that stands before the first op."""
-        code = compile_code(
+        self.main_code = code = compile_code(
             self.scopes, self.native, self.tree, self.globals, self._steps_operators()
         )
         self._codes[id(self.native)] = self.native, code

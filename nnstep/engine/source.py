@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-_SECTION = re.compile(r"#\s*%%+\s*(?:\[[^\]]*\]\s*)?(?P<title>.*?)\s*$")
+_SECTION = re.compile(r"\s*#\s*%%+\s*(?:\[[^\]]*\]\s*)?(?P<title>.*?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,252 @@
+"""The command line: arguments to a session and a shell.
+
+Whatever takes time to import is imported where it is needed, so that `nnstep --version` and a
+wrong argument are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from nnstep.version import __version__
+
+if TYPE_CHECKING:
+    from nnstep.shell.output import Output
+    from nnstep.shell.shell import Shell
+
+FAILED = 1
+MISUSED = 2
+_INTERRUPTED = 130
+
+_USAGE = """nnstep                               the lessons, then a prompt
+       nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
+       nnstep lessons                       the lessons
+       nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
+_EXAMPLES = """examples:
+  nnstep mse_hidden                 step through a lesson
+  nnstep train.py -- --lr 0.1       step through a script of your own, with its arguments
+  nnstep mse_hidden -c "break dcost_wo" -c continue -c "table dcost_wo"
+  nnstep train.py -x commands.txt   execute the commands in a file, then end
+  echo vars | nnstep train.py       or those in a pipe
+  nnstep run --ops train.py         run every op through the stepping machine
+
+exit status: 0; 1 if a command failed or the script raised; 2 for wrong usage, or a file that
+can't be read or parsed.
+"""
+
+
+class Unusable(Exception):
+    """What was asked for can't be begun. The message is one clear line."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run nnstep.
+
+    Args:
+        argv: the arguments; those of the process if None.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        SystemExit, KeyboardInterrupt: under `run`, the script's own.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["run"]:
+        return _run(arguments[1:])
+    try:
+        options = _parse(arguments)
+    except SystemExit as error:  # argparse ends the program for --help and for errors.
+        return error.code if isinstance(error.code, int) else MISUSED
+    return _debug(options)
+
+
+# nnstep run
+
+
+def _run(arguments: list[str]) -> int:
+    """`nnstep run`: what follows the file is the script's, whatever it looks like."""
+    by_ops = False
+    while arguments and arguments[0].startswith("-"):
+        option = arguments.pop(0)
+        if option == "--":
+            break
+        if option in ("-h", "--help"):
+            _parser().print_help()
+            return 0
+        if option != "--ops":
+            return _complain(
+                f"no option {option} of run; usage: nnstep run [--ops] FILE.py [ARGS]"
+            )
+        by_ops = True
+    if not arguments:
+        return _complain("run needs a script; usage: nnstep run [--ops] FILE.py [ARGS]")
+    from nnstep import running
+
+    path, *rest = arguments
+    if by_ops:
+        return running.run_by_ops(path, rest)
+    running.run_plain(path, rest)
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(f"nnstep: {message}\n")
+    return MISUSED
+
+
+# nnstep LESSON|FILE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nnstep",
+        usage=_USAGE,
+        description="Step through a NumPy training script, one operation at a time.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("target", nargs="?", metavar="LESSON|FILE.py", help="what to open; a lesson goes first")
+    add(
+        "-c",
+        dest="commands",
+        action="append",
+        type=_command,
+        metavar="CMD",
+        help="execute a command, then end; may be repeated",
+    )
+    add(
+        "-x",
+        dest="commands",
+        action="append",
+        type=_file,
+        metavar="FILE",
+        help="execute the commands in a file, then end; may be repeated",
+    )
+    add(
+        "--into",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="step into the functions of this package too; may be repeated",
+    )
+    add("--keep-going", action="store_true", help="go on after a command that failed")
+    add("--version", action="version", version=f"nnstep {__version__}")
+    return parser
+
+
+def _command(text: str) -> tuple[str, str]:
+    return "command", text
+
+
+def _file(text: str) -> tuple[str, str]:
+    return "file", text
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    """The options; `script_arguments` are those behind `--`."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = _parser()
+    options, extra = parser.parse_known_args(arguments[:at])
+    if extra:
+        words = " ".join(extra)
+        parser.error(f"unknown: {words}; what the script is to get stands behind `--`")
+    options.script_arguments = arguments[at + 1 :]
+    if options.script_arguments and options.target in (None, "lessons"):
+        parser.error("arguments behind `--` need a script before it")
+    return options
+
+
+def _debug(options: argparse.Namespace) -> int:
+    """Open what was asked for, and execute commands or prompt for them."""
+    from nnstep.shell.output import Output, OutputClosed
+    from nnstep.shell.registry import CommandError
+
+    output = Output()
+    try:
+        return _session(options, output)
+    except (Unusable, CommandError) as error:
+        output.error(f"nnstep: {error}")
+        return MISUSED
+    except KeyboardInterrupt:
+        output.error("interrupted")
+        return _INTERRUPTED
+    except OutputClosed:
+        _discard_output()
+        return 0
+
+
+def _session(options: argparse.Namespace, output: Output) -> int:
+    from nnstep.shell.shell import Shell
+
+    prompted = options.commands is None and _is_terminal(sys.stdin)
+    shell = Shell(output, interactive=prompted, keep_going=options.keep_going, into=options.into)
+    try:
+        commands = [] if options.commands is None else list(_given(options.commands))
+        if options.target is None or options.target == "lessons":
+            shell.execute("lessons")
+        else:
+            shell.open(options.target, options.script_arguments)
+            if options.commands is None:
+                shell.show_opening()
+        if options.target == "lessons" and options.commands is None:
+            return 0
+        if prompted:
+            _prompt(shell)
+            return 0
+        shell.execute_all(commands if options.commands else _lines(sys.stdin), echo=True)
+        return FAILED if shell.failed or shell.script_failed else 0
+    finally:
+        shell.close()
+
+
+def _given(commands: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The commands of `-c` and of the files of `-x`, in their order."""
+    from nnstep.shell.commands.meta import read_commands
+
+    for kind, text in commands:
+        yield from read_commands(text) if kind == "file" else [text]
+
+
+def _lines(stream: TextIO | None) -> Iterator[str]:
+    """The commands in a pipe, read one by one: a script's input() reads on from there."""
+    if stream is None:
+        return
+    try:
+        while line := stream.readline():
+            yield line
+    except UnicodeDecodeError as error:
+        raise Unusable(f"the commands on standard input are not {stream.encoding} text") from error
+
+
+def _prompt(shell: Shell) -> None:
+    if shell.output.is_terminal:
+        from nnstep.shell.prompt import loop
+
+        loop(shell)
+        return
+    # A person types, but the output goes elsewhere, as with `| tee log`.
+    while not shell.done:
+        shell.output.text("(nn) ")
+        line = sys.stdin.readline()
+        if not line:
+            return
+        shell.execute(line)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _discard_output() -> None:
+    """Keep Python from complaining at its end that nobody reads its output."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass

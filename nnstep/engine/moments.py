@@ -1,0 +1,108 @@
+"""Where in time a machine stands, read off its frames. Nothing is counted for it."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from nnstep.engine.events import Moment
+from nnstep.engine.frames import Frame
+from nnstep.engine.ops import Code, Loop
+
+
+class Place(NamedTuple):
+    """Where one frame stands.
+
+    Attributes:
+        code: its ops.
+        pc: its next op.
+        counters: the iteration of each loop around that op, outermost first.
+    """
+
+    code: Code
+    pc: int
+    counters: tuple[int, ...]
+
+    def iterations(self) -> list[tuple[Loop, int]]:
+        """The loops around with their iterations; a loop's head begins the next one."""
+        loops = self.code.ops[self.pc].loops
+        return [
+            (loop, count + 1 if self.pc == loop.head.pc else count)
+            for loop, count in zip(loops, self.counters, strict=True)
+        ]
+
+
+Standing = list[Place]
+"""Where all frames stand, outermost first."""
+
+
+def standing(frame: Frame) -> Standing:
+    """Read off where a frame and all that called it stand; quick, for it is done at every op."""
+    places = []
+    each: Frame | None = frame
+    while each is not None:
+        pc, temps = each.pc, each.temps
+        loops = each.code.ops[pc].loops
+        places.append(Place(each.code, pc, tuple([temps[loop.slot + 1] for loop in loops])))
+        each = each.back
+    places.reverse()
+    return places
+
+
+def moment(places: Standing, main: ast.AST | None) -> Moment:
+    """The moment at which frames stand so.
+
+    Args:
+        places: where they stand.
+        main: the loop whose iterations are the epochs.
+    """
+    path: list[int] = []
+    for place in places:
+        for loop, count in place.iterations():
+            path += (loop.head.pc, count)
+        path.append(place.pc)
+    epoch, text = _text(places, main)
+    return Moment(tuple(path), epoch, text)
+
+
+def epoch_of(frame: Frame | None, main: ast.AST | None) -> int | None:
+    """The iteration of the main loop, None outside of it."""
+    if frame is None:
+        return None
+    for place in standing(frame):
+        for loop, count in place.iterations():
+            if loop.node is main:
+                return count
+    return None
+
+
+def _text(places: Standing, main: ast.AST | None) -> tuple[int | None, str]:
+    """`1200.17` within the main loop; what is called from there adds `/3` a frame."""
+    for at, place in enumerate(places):
+        loops = place.iterations()
+        for depth, (loop, epoch) in enumerate(loops):
+            if loop.node is main:
+                inner = "".join(f"[{count}]" for _, count in loops[depth + 1 :])
+                text = f"{epoch}.{_rank(place, loop)}{inner}{_deeper(places[at + 1 :])}"
+                return epoch, text
+    first = places[0]
+    ranks = f"{_rank(first)}{_deeper(places[1:])}"
+    head = next((loop.head.pc for loop in first.code.loops if loop.node is main), None)
+    if head is None:
+        return None, f"top.{ranks}"
+    return None, f"{'start' if first.pc < head else 'end'}.{ranks}"
+
+
+def _deeper(places: Standing) -> str:
+    return "".join(f"/{_rank(place)}" for place in places)
+
+
+def _rank(place: Place, loop: Loop | None = None) -> int:
+    """Which stop an op is, counted from the head of a loop (which is 0), or from 1."""
+    if loop is None:
+        first = 0
+    elif place.pc == loop.head.pc:
+        return 0
+    else:
+        first = loop.head.pc + 1
+    return sum(op.stop for op in place.code.ops[first : place.pc]) + 1

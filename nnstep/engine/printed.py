@@ -1,0 +1,94 @@
+"""What a script prints, kept so that it can be told which op printed it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Printed(io.TextIOBase):
+    """Stands in for `sys.stdout` while a script is stepped.
+
+    Attributes:
+        listener: is given each piece of text as it is printed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listener: Callable[[str], None] | None = None
+        self._pieces: list[str] = []
+        self._length = 0
+        self._real: Any = sys.stdout
+
+    def write(self, text: str, /) -> int:
+        """Keep a piece of text, and pass it on."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if text:
+            self._pieces.append(text)
+            self._length += len(text)
+            if self.listener is not None:
+                self.listener(text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def isatty(self) -> bool:
+        """What the real standard output says."""
+        return bool(self._real.isatty())
+
+    def fileno(self) -> int:
+        """The real standard output's."""
+        return int(self._real.fileno())
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The real standard output's."""
+        return str(self._real.encoding)
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        """The real standard output's."""
+        errors: str | None = self._real.errors
+        return errors
+
+    @property
+    def buffer(self) -> Any:
+        """The real standard output's: bytes written there pass by."""
+        return self._real.buffer
+
+    @property
+    def length(self) -> int:
+        """How many characters have been printed."""
+        return self._length
+
+    def text(self, start: int = 0) -> str:
+        """What has been printed from a position on."""
+        if start == 0:
+            if len(self._pieces) > 1:
+                self._pieces = ["".join(self._pieces)]
+            return self._pieces[0] if self._pieces else ""
+        wanted, found = self._length - start, []
+        for piece in reversed(self._pieces):
+            if wanted <= 0:
+                break
+            found.append(piece[-wanted:])
+            wanted -= len(piece)
+        return "".join(reversed(found))
+
+    @contextmanager
+    def capturing(self) -> Iterator[None]:
+        """Take the place of `sys.stdout` for a while, unless the script has put its own there."""
+        if self._real is not sys.stdout:
+            self._real = sys.stdout
+        sys.stdout = self
+        try:
+            yield
+        finally:
+            if sys.stdout is self:
+                sys.stdout = self._real

@@ -1,0 +1,157 @@
+"""Makes events while a machine runs. An observer of the machine; it never changes the run."""
+
+from __future__ import annotations
+
+import ast
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from nnstep.engine import ops
+from nnstep.engine.events import Event, Operand
+from nnstep.engine.expressions import EXHAUSTED
+from nnstep.engine.frames import Frame
+from nnstep.engine.memory import Before, Places, candidates, is_mutable, shares
+from nnstep.engine.moments import Standing, moment, standing
+from nnstep.engine.ops import Op
+
+_KINDS = {
+    ops.COMPUTE: "compute", ops.OPERATOR: "compute", ops.CALL: "compute", ops.BIND: "bind",
+    ops.NEXT: "loop", ops.NATIVE: "native",
+}
+
+
+class Recorder:
+    """Turns what a machine does into events.
+
+    A value in an event is as it was when the op ran: before a later op changes an array in
+    place, events that hold it get a copy.
+
+    Attributes:
+        last: the latest event.
+    """
+
+    def __init__(self, main: ast.AST | None, printed: Callable[[], int]) -> None:
+        """Args:
+        main: the loop whose iterations are the epochs.
+        printed: how many characters the script has printed so far.
+        """
+        self.main = main
+        self.last: Event | None = None
+        self._printed = printed
+        self._live: weakref.WeakSet[Event] = weakref.WeakSet()
+        self._before: Before | None = None
+        self._start = 0
+        self._standing: Standing = []
+
+    def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
+        """Note what an op may change."""
+        places = candidates(frame, op, operands)
+        self.protect(places)
+        self._before = Before(places) if places else None
+
+    def protect(self, places: Places) -> None:
+        """Give events that hold what is about to change a copy of it."""
+        if places and self._live:
+            for event in list(self._live):
+                _separate(event, places)
+
+    @property
+    def holds_events(self) -> bool:
+        """Whether someone still holds an event."""
+        return bool(self._live)
+
+    def start(self, frame: Frame) -> None:
+        """An op is about to begin: note where that is, and what has been printed."""
+        self._standing = standing(frame)
+        self._start = self._printed()
+        self._before = None
+
+    def after(
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any,
+        text: Callable[[int], str],
+    ) -> Event:
+        """The event of an op that has run."""
+        mutated = self._before.mutations(frame) if self._before is not None else ()
+        self._before = None
+        kind = _KINDS.get(op.kind, "compute")
+        if value is EXHAUSTED:
+            kind, value = "loop end", None
+        elif op.store.names and op.store.how == ops.NOWHERE:
+            kind = "store"
+        elif op.kind == ops.NATIVE:
+            value = None
+        names = () if kind == "loop end" else op.store.names
+        return self._event(
+            frame, op, operands, kind=kind, names=names, value=value, mutated=mutated,
+            printed=text(self._start),
+        )
+
+    def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> Event:
+        """The event of a step into a function."""
+        return self._event(frame, op, operands, kind="call", names=(), value=None)
+
+    def returned(
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any,
+        text: Callable[[int], str],
+    ) -> Event:
+        """The event of a return, back in the frame that called."""
+        return self._event(
+            frame, op, operands, kind="return", names=op.store.names, value=value,
+            printed=text(self._start),
+        )
+
+    def failed(
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], error: BaseException, printed: str
+    ) -> Event:
+        """The event of an op that has raised."""
+        return self._event(
+            frame, op, operands, kind="error", names=(), value=None, printed=printed,
+            exception=error,
+        )
+
+    def loaded(self, frame: Frame, op: Op, at: int, value: Any) -> Event:
+        """The event of a single operand that was read, when stepping stops at each."""
+        self.start(frame)
+        event = self._event(frame, op, (), kind="load", names=(), value=value)
+        event.text = op.operands[at]
+        return event
+
+    def _event(self, frame: Frame, op: Op, operands: tuple[Any, ...], **fields: Any) -> Event:
+        code = frame.code
+        span = code.span(op)
+        event = Event(
+            text=code.text(op), line=span.line, span=span, path=code.source.path,
+            function=code.name, moment=moment(self._standing, self.main), depth=_depth(frame),
+            operands=tuple(
+                Operand(name, value)
+                for name, value in zip(op.operands, operands, strict=False)
+                if name
+            ),
+            **fields,
+        )
+        self._live.add(event)
+        self.last = event
+        return event
+
+
+def _depth(frame: Frame) -> int:
+    depth = 0
+    while frame.back is not None:
+        depth, frame = depth + 1, frame.back
+    return depth
+
+
+def _separate(event: Event, places: Places) -> None:
+    """Copy in an event what shares memory with values that are about to change."""
+
+    def separated(value: Any) -> Any:
+        if is_mutable(value) and any(shares(value, each) for _, each in places):
+            return value.copy()
+        if type(value) is tuple:
+            return tuple(separated(each) for each in value)
+        return value
+
+    event.value = separated(event.value)
+    event.operands = tuple(Operand(name, separated(value)) for name, value in event.operands)
+    event.mutated = tuple(each._replace(value=separated(each.value)) for each in event.mutated)

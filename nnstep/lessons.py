@@ -1,0 +1,110 @@
+"""Finding the lessons and what they are about, by reading them; nothing is run here."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# From one unit to two layers; what isn't listed comes behind, by name.
+_ORDER = (
+    "perceptron",
+    "moons_perceptron",
+    "mse_hidden",
+    "l2_derivation",
+    "softmax_moons",
+    "logistic_baseline",
+    "tanh_sigmoid",
+)
+_SOURCE = "Source:"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        name: what is typed to open it.
+        path: its script.
+        teaches: what it teaches, in one line.
+        source: the text it comes from, or an empty string.
+    """
+
+    name: str
+    path: Path
+    teaches: str
+    source: str
+
+
+def folder() -> Path:
+    """Where the lessons are: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_lessons"
+    return installed if installed.is_dir() else package.parent / "lessons"
+
+
+def names() -> list[str]:
+    """The names of all lessons, in teaching order."""
+    found = {path.stem for path in folder().glob("*.py") if not path.name.startswith("_")}
+    return [name for name in _ORDER if name in found] + sorted(found.difference(_ORDER))
+
+
+def find(name: str) -> Path | None:
+    """The script of a lesson, None when there is no lesson of that name."""
+    return folder() / f"{name}.py" if name in names() else None
+
+
+def lessons() -> Iterator[Lesson]:
+    """All lessons, in teaching order."""
+    for name in names():
+        path = folder() / f"{name}.py"
+        teaches, source = about(path.read_text(encoding="utf-8"))
+        yield Lesson(name, path, teaches, source)
+
+
+def about(text: str) -> tuple[str, str]:
+    """What a script says of itself.
+
+    Args:
+        text: the script.
+
+    Returns:
+        The first line of its docstring, and the rest of the line that begins with `Source:`;
+        empty strings for what isn't there.
+    """
+    try:
+        doc = ast.get_docstring(ast.parse(text)) or ""
+    except (SyntaxError, ValueError):
+        return "", ""
+    lines = [line.strip() for line in doc.splitlines()]
+    sources = [line for line in lines if line.startswith(_SOURCE)]
+    source = sources[-1].removeprefix(_SOURCE).strip() if sources else ""
+    return (lines[0] if lines else ""), source
+
+
+def resolve(target: str) -> Path:
+    """The script that a lesson's name or a path stands for; a lesson goes before a file.
+
+    Raises:
+        LookupError: there is no such lesson and no such file; the message says what is near.
+    """
+    if target.endswith(".py") or _is_path(target):
+        return Path(target)
+    lesson = find(target)
+    if lesson is not None:
+        return lesson
+    if Path(target).is_file():
+        return Path(target)
+    raise LookupError(f"no lesson or file is named {target!r}; {_nearest(target)}")
+
+
+def _is_path(target: str) -> bool:
+    return os.sep in target or bool(os.altsep and os.altsep in target)
+
+
+def _nearest(word: str) -> str:
+    near = difflib.get_close_matches(word, names(), n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "`nnstep lessons` lists the lessons"

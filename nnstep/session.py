@@ -1,0 +1,530 @@
+"""Session: one script under nnstep. What the shell, replay and `import nnstep` use.
+
+    >>> session = nnstep.open("mse_hidden")
+    >>> session.until("epoch == 3")
+    >>> session["zh"].shape
+    (100, 4)
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnstep.driver import Driver, End, Epochs, Finish, Goal, NextStatement, Steps, Until
+from nnstep.engine import frameeval
+from nnstep.engine.events import Event, Moment
+from nnstep.engine.frames import Frame
+from nnstep.engine.mainloop import main_loop
+from nnstep.engine.memory import is_mutable, known_values
+from nnstep.engine.moments import epoch_of, moment, standing
+from nnstep.engine.ops import BIND, CALL, COMPUTE, OPERATOR
+from nnstep.engine.printed import Printed
+from nnstep.engine.program import Program
+from nnstep.engine.source import Source, Span
+from nnstep.engine.stops import Breakpoint, Breakpoints
+
+GRAINS = ("op", "all")
+
+
+class Position(NamedTuple):
+    """Where a session stands.
+
+    Attributes:
+        moment: the coordinate of time, shown as `epoch.op`; None at the end of the script.
+        epoch: the iteration of the main loop, None outside of it.
+        line: the 1-based line of the next op, 0 at the end.
+        section: the title of the `# %%` section, or an empty string.
+        function: the function's name, `<module>` outside of any.
+        path: the file.
+    """
+
+    moment: Moment | None
+    epoch: int | None
+    line: int
+    section: str
+    function: str
+    path: str
+
+
+class Stop(NamedTuple):
+    """Why a session stands where it stands.
+
+    Attributes:
+        reason: `start`, `step`, `breakpoint`, `epoch`, `until`, `section`, `finish`, `end`,
+            `error` or `interrupted`.
+        breakpoint: the breakpoint, when that is the reason.
+    """
+
+    reason: str
+    breakpoint: Breakpoint | None
+
+
+class NextOp(NamedTuple):
+    """The op that runs next: its text and its place."""
+
+    text: str
+    span: Span
+    line: int
+    source: Source
+    function: str
+
+
+class FrameInfo(NamedTuple):
+    """One function in progress: where it stands, and its variables."""
+
+    function: str
+    line: int
+    text: str
+    path: str
+    names: dict[str, Any]
+
+
+def open(
+    script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = ()
+) -> Session:
+    """Open a lesson by its name, or a script by its path.
+
+    Args:
+        script: such as `"mse_hidden"`, or a path.
+        argv: the script's arguments.
+        into: packages whose functions are stepped into besides the script's own.
+
+    Raises:
+        LookupError: there is no such lesson and no such file.
+        OSError: the file can't be read.
+        SyntaxError: it is no Python.
+    """
+    from nnstep.lessons import resolve
+
+    return Session(resolve(os.fspath(script)), argv, into)
+
+
+class Session:
+    """A script that is stepped.
+
+    Every motion gives the last event of what it ran, or None when nothing was left to run.
+
+    Attributes:
+        source: the script's text.
+        on_print: is given the text that the script prints, as it does.
+        main: the loop whose iterations are the epochs, None if there is none.
+    """
+
+    def __init__(
+        self, script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = ()
+    ) -> None:
+        """Open a script; see `nnstep.open`."""
+        self._script = Path(script)
+        self._argv = tuple(argv)
+        self._into = tuple(into)
+        self._grain = "op"
+        self.on_print: Callable[[str], None] | None = None
+        self._breakpoints: Breakpoints | None = None
+        self._load()
+
+    def _load(self) -> None:
+        self._program = Program(self._script, self._argv, self._into)
+        self.source = self._program.source
+        self.main: ast.AST | None = main_loop(self._program.tree)
+        if self._breakpoints is None:
+            self._breakpoints = Breakpoints(self.source, self._program.tree)
+        else:
+            self._breakpoints.moved_to(self.source, self._program.tree)
+        self._printed = Printed()
+        self._machine = self._program.machine()
+        self._driver = Driver(
+            self._machine, self.main, self._printed, self._breakpoints, frameeval.evaluate
+        )
+        self._driver.on_epoch = self._epoch_begins
+        self._epochs_ago: list[dict[str, Any]] = []
+        self._pending: Iterator[Event] | None = None
+        self._kept: list[Any] = []
+        with self._running():
+            self._driver.settle()
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        self._printed.listener = self.on_print
+        with self._program.installed(), self._printed.capturing():
+            yield
+
+    # Motions.
+
+    def step(self, n: int = 1) -> Event | None:
+        """Run so many ops, into the functions of the script."""
+        if self._grain == "all" and not self.finished:
+            return self._step_all(n)
+        return self._go(Steps(n))
+
+    def next(self, n: int = 1) -> Event | None:
+        """Run so many statements, over the functions that they call."""
+        event = None
+        for _ in range(n):
+            frame = self._machine.frame
+            if frame is None or self.finished:
+                break
+            goal = NextStatement(
+                frame, frame.op.statement, lambda: self._machine.depth, self._machine.depth
+            )
+            event = self._go(goal) or event
+            if self.stop.reason != goal.reason:
+                break
+        return event
+
+    def finish(self) -> Event | None:
+        """Run to the end of the function; at module level to the end of the script."""
+        depth = self._machine.depth
+        return self._go(Finish(lambda: self._machine.depth, depth), every=False)
+
+    def until(self, cond: str | Callable[[Session], Any]) -> Event | None:
+        """Run until a condition is true, asked after every op.
+
+        Args:
+            cond: an expression, evaluated where the script stands, or a function of the session.
+                An expression with a name that isn't there yet counts as false.
+
+        Raises:
+            SyntaxError: the expression is none.
+        """
+        return self._go(Until(self._condition(cond)), every=False)
+
+    def _condition(self, cond: str | Callable[[Session], Any]) -> Callable[[Frame], bool]:
+        if callable(cond):
+            return lambda frame: bool(cond(self))
+        code = frameeval.compiled(cond, "eval")
+
+        def holds(frame: Frame) -> bool:
+            try:
+                return bool(frameeval.evaluate(code, frame))
+            except NameError:
+                return False
+
+        return holds
+
+    def epoch(self, n: int = 1) -> Event | None:
+        """Run to the beginning of the next epoch, or of the n-th: its variable bound, no more.
+
+        Raises:
+            ValueError: no loop of the script updates anything, so it has no epochs.
+        """
+        if self.main is None:
+            raise ValueError("the script has no epochs: no loop of it updates a number or an array")
+        return self._go(Epochs(self.main, n), every=False)
+
+    def section(self) -> Event | None:
+        """Run to the next `# %%` section."""
+        start = self.position.section
+
+        def elsewhere(frame: Frame) -> bool:
+            return self._place(frame).section != start
+
+        return self._go(Until(elsewhere, "section"), every=False)
+
+    def run(self) -> Event | None:
+        """Run to the next breakpoint, or to the end."""
+        return self._go(End(), every=False)
+
+    def _go(self, goal: Goal, *, every: bool = True) -> Event | None:
+        self._pending = None
+        with self._running():
+            return self._driver.go(goal, every=every)
+
+    def _step_all(self, n: int) -> Event | None:
+        """Step with stops at the reading of each operand, too."""
+        event: Event | None = None
+        for _ in range(n):
+            if self._pending is None:
+                self._pending = self._operands()
+            event = next(self._pending, None)
+            if event is None:
+                event = self._go(Steps(1))
+                if self.finished or self.stop.reason != "step":
+                    break
+        return event
+
+    def _operands(self) -> Iterator[Event]:
+        """Read the operands of the next op, and show them one by one."""
+        frame = self._machine.frame
+        assert frame is not None
+        op = frame.op
+        if op.kind not in (COMPUTE, CALL, BIND, OPERATOR):
+            return
+        self._kept = list(frame.temps)
+        try:
+            with self._running():
+                frame.pending = op.load(frame.locals, frame.temps)
+        except Exception:
+            frame.temps[:] = self._kept  # the op itself will raise it, in its place
+            return
+        for at, value in enumerate(frame.pending):
+            if op.operands[at]:
+                yield self._driver.recorder.loaded(frame, op, at, value)
+
+    def _forget_operands(self) -> None:
+        """Read the operands anew: something was changed by hand."""
+        frame = self._machine.frame
+        if frame is not None and frame.pending is not None:
+            frame.temps[:] = self._kept
+            frame.pending = None
+        self._pending = None
+
+    def restart(self) -> None:
+        """Begin anew, the script read again; breakpoints stay.
+
+        Raises:
+            OSError, SyntaxError: the script can't be read any more; the session is as before.
+        """
+        self._load()
+
+    def interrupt(self) -> None:
+        """Halt at the next op; for signal handlers."""
+        self._driver.interrupted = True
+
+    def close(self) -> None:
+        """Drop the script and all that it holds."""
+        self._machine.frame = None
+        self._program.globals.clear()
+
+    # Where it stands.
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to run."""
+        return self._machine.finished
+
+    @property
+    def error(self) -> BaseException | None:
+        """The exception that the script didn't catch. A `sys.exit()` is none."""
+        error = self._machine.error
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            return None
+        return error
+
+    @property
+    def stop(self) -> Stop:
+        """Why it stands here."""
+        return Stop(self._driver.reason, self._driver.breakpoint)
+
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+        frame = self._machine.frame
+        if frame is None:
+            return Position(None, None, 0, "", "<module>", self.source.path)
+        return self._place(frame)
+
+    def _place(self, frame: Frame) -> Position:
+        source = frame.code.source
+        line = frame.code.span(frame.op).line
+        section = source.section(line)
+        return Position(
+            moment(standing(frame), self.main),
+            epoch_of(frame, self.main),
+            line,
+            section.title if section else "",
+            frame.code.name,
+            source.path,
+        )
+
+    @property
+    def next_op(self) -> NextOp | None:
+        """The op that runs next, None at the end."""
+        frame = self._machine.frame
+        if frame is None:
+            return None
+        code, op = frame.code, frame.op
+        span = code.span(op)
+        return NextOp(code.text(op), span, span.line, code.source, code.name)
+
+    def frames(self) -> list[FrameInfo]:
+        """The functions in progress, innermost first."""
+        found = []
+        frame = self._machine.frame
+        while frame is not None:
+            code, op = frame.code, frame.op
+            found.append(
+                FrameInfo(
+                    code.name, code.span(op).line, code.text(op), code.source.path,
+                    _shown(frame.variables()),
+                )
+            )
+            frame = frame.back
+        return found
+
+    @property
+    def grain(self) -> str:
+        """How finely `step` stops: `op`, or `all` for every operand that is read, too."""
+        return self._grain
+
+    @grain.setter
+    def grain(self, grain: str) -> None:
+        if grain not in GRAINS:
+            raise ValueError(f"the grain is one of {', '.join(GRAINS)}, not {grain!r}")
+        self._forget_operands()
+        self._grain = grain
+
+    @property
+    def output(self) -> str:
+        """All that the script has printed."""
+        return self._printed.text()
+
+    # Breakpoints.
+
+    @property
+    def breakpoints(self) -> dict[int, Breakpoint]:
+        """All breakpoints by number."""
+        assert self._breakpoints is not None
+        return self._breakpoints.by_number
+
+    def break_at(
+        self, where: str | int, condition: str | None = None, temporary: bool = False
+    ) -> Breakpoint:
+        """Halt right after a name was bound or changed, or right before a line or a function.
+
+        Raises:
+            ValueError: there is nothing like it in the script, or the condition is no expression.
+        """
+        assert self._breakpoints is not None
+        return self._breakpoints.add(where, condition, temporary)
+
+    def delete(self, number: int | None = None) -> None:
+        """Remove a breakpoint, or all.
+
+        Raises:
+            KeyError: there is none of that number.
+        """
+        assert self._breakpoints is not None
+        self._breakpoints.delete(number)
+
+    # Values.
+
+    def _frame(self) -> Frame:
+        """The current frame; at the end of the script, its module."""
+        frame = self._machine.frame
+        return frame if frame is not None else self._ended
+
+    @property
+    def _ended(self) -> Frame:
+        code = self._program.main_code
+        return Frame(code, self._program.globals, None, None)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a name, in the current frame or else in the module."""
+        frame = self._frame()
+        variables = frame.variables()
+        if name in variables:
+            return variables[name]
+        if name in frame.code.module:
+            return frame.code.module[name]
+        raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
+
+    def _not_yet(self, name: str) -> str:
+        for node in ast.walk(self._program.tree):
+            if isinstance(node, ast.Name) and node.id == name:
+                return f"; line {node.lineno} is where it first appears"
+        return ""
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a name has a value here."""
+        frame = self._frame()
+        return name in frame.variables() or name in frame.code.module
+
+    def names(self) -> dict[str, Any]:
+        """The variables here: of the current frame, and those of the module behind them."""
+        frame = self._frame()
+        return _shown(frame.code.module | frame.variables())
+
+    def before(self, name: str) -> Any:
+        """The value of a name an epoch ago, where it was bound or changed by then.
+
+        Raises:
+            KeyError: there was none.
+        """
+        now = self[name]
+        if len(self._epochs_ago) < 2:
+            raise KeyError("there is no epoch before this one yet")
+        earlier, latest = self._epochs_ago
+        # What this epoch has computed already is compared with what the last one left, the rest
+        # with what the last one began with.
+        chosen = latest if name in latest and not _same(latest[name], now) else earlier
+        if name not in chosen:
+            raise KeyError(f"{name!r} had no value an epoch ago")
+        return chosen[name]
+
+    def _epoch_begins(self, frame: Frame) -> None:
+        values = {
+            name: value.copy() if isinstance(value, np.ndarray) and value.nbytes < _SMALL else value
+            for name, value in frame.variables().items()
+            if isinstance(value, np.ndarray | np.number | int | float | complex)
+        }
+        self._epochs_ago = [*self._epochs_ago[-1:], values]
+
+    def eval(self, text: str) -> Any:
+        """The value of an expression here. Leaves no trace: the random state is put back.
+
+        Raises:
+            Exception: whatever the expression raises.
+        """
+        code = frameeval.compiled(text, "eval")
+        with self._program.installed():
+            return frameeval.evaluate(code, self._frame())
+
+    def execute(self, text: str) -> tuple[str, ...]:
+        """Run a statement here, such as `lr = 0.1` or `wh[0, 0] = 1`; the names that it bound.
+
+        Raises:
+            Exception: whatever the statement raises.
+        """
+        code: CodeType = frameeval.compiled(text, "exec")
+        frame = self._frame()
+        self._protect_events(frame)
+        with self._program.installed():
+            names = frameeval.execute(code, frame)
+        self._forget_operands()
+        return names
+
+    def set(self, name: str, value: Any) -> None:
+        """Bind a name to a value: in the current frame if it has it, else in the module."""
+        frame = self._frame()
+        own = name in frame.locals or name in frame.code.native.co_varnames
+        if frame.code.is_module or not own:
+            frame.code.module[name] = value
+        else:
+            frame.assign(name, value)
+        self._forget_operands()
+
+    def _protect_events(self, frame: Frame) -> None:
+        if self._driver.recorder.holds_events:
+            values = [(name, value) for name, value in known_values(frame) if is_mutable(value)]
+            self._driver.recorder.protect(values)
+
+
+_SMALL = 1 << 20  # bytes of an array that is kept for an epoch
+
+
+def _shown(names: dict[str, Any]) -> dict[str, Any]:
+    """The variables that hold data: no modules, functions, classes, or names of Python's own."""
+    hidden = (ModuleType, FunctionType, type)
+    return {
+        name: value
+        for name, value in names.items()
+        if not (name.startswith("__") or isinstance(value, hidden) or _from_library(value))
+    }
+
+
+def _from_library(value: Any) -> bool:
+    return type(value).__name__ in {"builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher"}
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and one.tobytes() == other.tobytes()
+    return type(one) is type(other) and bool(one == other)

@@ -1,0 +1,9 @@
+"""The commands, one function each. Importing this registers them, in the order of `help`."""
+
+from __future__ import annotations
+
+from nnstep.shell.commands import moving as moving  # isort: skip
+from nnstep.shell.commands import stopping as stopping  # isort: skip
+from nnstep.shell.commands import looking as looking  # isort: skip
+from nnstep.shell.commands import changing as changing  # isort: skip
+from nnstep.shell.commands import meta as meta  # isort: skip

@@ -1,0 +1,250 @@
+"""Commands that show something and change nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from nnstep.insight.arrays import changed, is_array
+from nnstep.shell import scenes
+from nnstep.shell.commands.arguments import required, whole
+from nnstep.shell.registry import CommandError, command
+from nnstep.views.excerpt import listing
+from nnstep.views.names import vars_table
+from nnstep.views.slices import sliced
+from nnstep.views.tables import array_table
+
+if TYPE_CHECKING:
+    from nnstep.shell.shell import Shell
+
+_AROUND = 5
+_FULL = re.compile(r"(?P<what>.*\S)\s+full", re.DOTALL)
+
+
+@command("print", "p", group="look", usage="print EXPR", takes="expression")
+def print_(shell: Shell, argument: str) -> None:
+    """Show the value of an expression.
+
+    It is evaluated in the current function; the run is not changed by it.
+
+    Example:
+        p np.abs(dcost_wo).max()
+    """
+    text = required(argument, "print EXPR")
+    shell.show_value(text, shell.evaluate(text))
+
+
+@command("table", "t", group="look", usage="table NAME[SLICE] [full]", takes="expression")
+def table(shell: Shell, argument: str) -> None:
+    """Show an array as a table, or a part of it with its true indices.
+
+    Large arrays leave out their middle; a slice or `full` shows more.
+
+    Examples:
+        table feature_set[3:9, :]
+        table zh full
+    """
+    text = required(argument, "table NAME[SLICE] [full]")
+    match = _FULL.fullmatch(text)
+    if match:
+        text = match["what"]
+    if not _show_slice(shell, text):
+        shell.show_value(text, shell.evaluate(text), full=match is not None)
+
+
+def _show_slice(shell: Shell, text: str) -> bool:
+    """Show a part of an array under its true indices; False when it isn't one."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    if not isinstance(node, ast.Subscript):
+        return False
+    base = ast.get_source_segment(text, node.value) or ast.unparse(node.value)
+    value = shell.evaluate(base)
+    if not is_array(value):
+        return False
+    part = sliced(value, _key(shell, node.slice))
+    if not is_array(part.value):
+        shell.show_value(text, part.value)
+        return True
+    index = text[len(base) :].strip() if text.startswith(base) else f"[{ast.unparse(node.slice)}]"
+    output = shell.output
+    output.show(
+        array_table(
+            part.value,
+            name=base,
+            index=index,
+            labels=part.labels,
+            full=True,
+            width=output.width,
+            ascii=output.ascii,
+        )
+    )
+    return True
+
+
+def _key(shell: Shell, node: ast.expr) -> Any:
+    """The value of what stands between brackets, where `3:9` is a slice."""
+    if isinstance(node, ast.Tuple):
+        return tuple(_key(shell, each) for each in node.elts)
+    if not isinstance(node, ast.Slice):
+        return shell.evaluate(ast.unparse(node))
+    bounds = (node.lower, node.upper, node.step)
+    return slice(*(None if each is None else _key(shell, each) for each in bounds))
+
+
+@command("diff", group="look", usage="diff NAME", takes="name")
+def diff(shell: Shell, argument: str) -> None:
+    """Show how a variable differs from its value an epoch ago.
+
+    Example:
+        diff wh
+    """
+    name = required(argument, "diff NAME")
+    session = shell.session
+    if name not in session:
+        raise CommandError(f"there is no variable `{name}` here; `vars` lists them")
+    before, now = session.before(name), session[name]
+    mask = changed(before, now)
+    if mask is None or not is_array(now):
+        _show_both(shell, name, before, now)
+        return
+    shell.show_value(name, now, changed=mask)
+    count = int(mask.sum())
+    shell.output.hint(f"{count} of {mask.size} values changed since an epoch ago")
+    if count and now.dtype.kind in "fiuc":
+        shell.show_value(f"{name} now - before", now - before)
+
+
+def _show_both(shell: Shell, name: str, before: Any, now: Any) -> None:
+    if now is before:
+        shell.output.hint(f"{name} is the same as an epoch ago")
+    shell.show_value(name, now)
+    if now is not before:
+        shell.show_value(f"{name} an epoch ago", before)
+        if isinstance(now, (int, float)) and isinstance(before, (int, float)):
+            shell.show_value(f"{name} now - before", now - before)
+
+
+@command("display", group="look", usage="display [EXPR]", takes="expression")
+def display(shell: Shell, argument: str) -> None:
+    """Show an expression after every motion, changed values marked with `*`.
+
+    Without an argument, show all that were asked for.
+
+    Example:
+        display wo
+    """
+    if not argument:
+        if not len(shell.displays):
+            shell.output.hint("nothing is displayed; `display EXPR` adds an expression")
+        shell.displays.show(shell)
+        return
+    shell.displays.show_one(shell, shell.displays.add(argument))
+
+
+@command("undisplay", group="look", usage="undisplay [N|EXPR]", takes="expression")
+def undisplay(shell: Shell, argument: str) -> None:
+    """Stop displaying expression N, or all of them.
+
+    Example:
+        undisplay 1
+    """
+    if not argument:
+        shell.displays.clear()
+    elif not shell.displays.remove(argument):
+        raise CommandError(f"`{argument}` is not displayed; `display` shows what is")
+
+
+@command("list", "l", group="look", usage="list [LINE|FIRST,LAST]", takes="number")
+def list_(shell: Shell, argument: str) -> None:
+    """Show the script around the next op, around a line, or from line to line.
+
+    `>` marks the line of the next op, `*` a breakpoint. Repeated without an argument, it
+    goes on where it has ended.
+
+    Example:
+        list 20,40
+    """
+    session = shell.session
+    op = session.next_op
+    source = op.source if op is not None else session.source
+    current = op.line if op is not None else None
+    first, last = _range(shell, argument, current or 1)
+    if first > len(source.lines):
+        shell.output.hint(f"the script ends at line {len(source.lines)}")
+        return
+    marks = {
+        int(each.where)
+        for each in session.breakpoints.values()
+        if each.kind == "line" and str(each.where).isdecimal()
+    }
+    output = shell.output
+    output.show(
+        listing(
+            source,
+            first,
+            last,
+            width=output.width,
+            current=current,
+            breakpoints=marks if source is session.source else (),
+            ascii=output.ascii,
+        )
+    )
+    shell.listed = last
+
+
+def _range(shell: Shell, argument: str, current: int) -> tuple[int, int]:
+    usage = "list [LINE|FIRST,LAST]"
+    if not argument:
+        if shell.listed is not None:
+            return shell.listed + 1, shell.listed + 2 * _AROUND + 1
+        return max(current - _AROUND, 1), current + _AROUND
+    first, comma, last = (part.strip() for part in argument.partition(","))
+    line = whole(first, usage)
+    if not comma:
+        return max(line - _AROUND, 1), line + _AROUND
+    end = whole(last, usage)
+    if not 1 <= line <= end:
+        raise CommandError(f"there are no lines from {line} to {end}; usage: {usage}")
+    return line, end
+
+
+@command("where", "bt", group="look", usage="where")
+def where(shell: Shell, argument: str) -> None:
+    """Show the functions that are running, the innermost first.
+
+    Example:
+        where
+    """
+    session = shell.session
+    rows = [(each.function, each.path, each.line, each.text) for each in session.frames()]
+    if not rows:
+        shell.output.show(scenes.ended(session))
+        return
+    shell.output.show(scenes.frames(rows, shell.output.width, shell.output.ascii))
+
+
+@command("vars", group="look", usage="vars")
+def vars_(shell: Shell, argument: str) -> None:
+    """List the variables: shape or type, range, mean, or the value itself.
+
+    In a function, its own come first.
+
+    Example:
+        vars
+    """
+    session = shell.session
+    frames = session.frames()
+    inner = frames[0] if frames and frames[0].function != "<module>" else None
+    own = inner.names if inner is not None else {}
+    note = f"in {inner.function}" if inner is not None else ""
+    names = session.names()
+    rows = [(name, value, note) for name, value in names.items() if name in own]
+    rows += [(name, value, "") for name, value in names.items() if name not in own]
+    if not rows:
+        shell.output.hint("no variables yet")
+        return
+    shell.output.show(vars_table(rows, shell.output.width, shell.output.ascii))

@@ -1,0 +1,140 @@
+"""Commands about lessons, files, help, and the end."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from nnstep import lessons
+from nnstep.shell.commands.arguments import required
+from nnstep.shell.registry import (
+    GROUPS,
+    Command,
+    CommandError,
+    command,
+    commands,
+    find,
+    suggestion,
+)
+from nnstep.views.names import lessons_table
+from nnstep.views.text import DIM, NAME, wrap
+
+if TYPE_CHECKING:
+    from nnstep.shell.shell import Shell
+
+_RULES = (
+    "Everything else is Python in the current function: `zh.shape`, `ah * 2`, `lr = 0.1`. "
+    "A word alone is the command even when a variable has its name: `p b` prints the variable. "
+    "`!` forces Python. `;;` stands between two commands. An empty line repeats the last motion."
+)
+
+
+@command("lessons", group="lesson", usage="lessons")
+def lessons_(shell: Shell, argument: str) -> None:
+    """List the lessons: name, what each teaches, where it comes from.
+
+    Example:
+        lessons
+    """
+    rows = [(each.name, each.teaches, each.source) for each in lessons.lessons()]
+    shell.output.show(lessons_table(rows, shell.output.width, shell.output.ascii))
+
+
+@command("open", group="lesson", usage="open NAME|FILE", takes="path")
+def open_(shell: Shell, argument: str) -> None:
+    """Open a lesson or a script in place of the one that is open.
+
+    Example:
+        open mse_hidden
+    """
+    target = required(argument, "open NAME|FILE; `lessons` lists the lessons")
+    shell.open(target)
+    shell.show_opening()
+
+
+@command("source", group="lesson", usage="source FILE", takes="path")
+def source(shell: Shell, argument: str) -> None:
+    """Execute the commands in a file, one a line, up to the first that fails.
+
+    Empty lines and lines that begin with `#` are skipped.
+
+    Example:
+        source steps.txt
+    """
+    path = required(argument, "source FILE")
+    lines = read_commands(path)
+    with shell.nested():
+        if not shell.execute_all(lines, echo=True):
+            raise CommandError(f"a command in {path} failed")
+
+
+def read_commands(path: str) -> list[str]:
+    """The lines of a file of commands.
+
+    Raises:
+        CommandError: it can't be read.
+    """
+    try:
+        lines = Path(path).expanduser().read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CommandError(f"can't read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"can't read {path}: it isn't UTF-8 text") from error
+    return [line for line in lines if line.strip()]
+
+
+@command("help", group="lesson", usage="help [COMMAND]", takes="word")
+def help_(shell: Shell, argument: str) -> None:
+    """List the commands, or tell all about one. `?` does the same.
+
+    Example:
+        help step
+    """
+    if not argument:
+        _show_all(shell)
+        return
+    found = find(argument)
+    if found is None:
+        raise CommandError(f"there is no command `{argument}`; {suggestion(argument)}")
+    _show_one(shell, found)
+
+
+def _show_all(shell: Shell) -> None:
+    known = sorted(commands(), key=lambda each: GROUPS.index(each.group))
+    left = max(len(_names(each)) for each in known) + 2
+    for group, members in groupby(known, key=lambda each: each.group):
+        shell.output.show(Text(group, style=NAME))
+        for each in members:
+            first, *others = wrap(each.summary, max(shell.output.width - left - 2, 20))
+            line = Text(f"  {_names(each):<{left}}{first}")
+            line.append("".join(f"\n  {'':<{left}}{other}" for other in others))
+            shell.output.show(line)
+    for text in wrap(_RULES, shell.output.width):
+        shell.output.hint(text)
+
+
+def _names(each: Command) -> str:
+    return ", ".join((each.name, *each.aliases))
+
+
+def _show_one(shell: Shell, found: Command) -> None:
+    usage = Text(found.usage, style=NAME)
+    if found.aliases:
+        usage.append(f"   short: {', '.join(found.aliases)}", style=DIM)
+    shell.output.show(usage)
+    shell.output.show(Text(found.summary))
+    if found.help:
+        shell.output.show(Text(f"\n{found.help}"))
+
+
+@command("quit", "q", "exit", group="lesson", usage="quit")
+def quit_(shell: Shell, argument: str) -> None:
+    """End nnstep.
+
+    Example:
+        quit
+    """
+    shell.done = True

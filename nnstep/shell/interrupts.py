@@ -1,0 +1,35 @@
+"""Ctrl-C while the script runs. Elsewhere it is the KeyboardInterrupt that Python makes of it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def halting(halt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C ask for a halt, and a second one raise KeyboardInterrupt at once.
+
+    Args:
+        halt: asks for a halt; called from a signal handler.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread may handle signals.
+        return
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        halt()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

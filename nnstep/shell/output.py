@@ -1,0 +1,153 @@
+"""The one owner of the rich Console: what goes to the screen, the pipe or the file goes here.
+
+It knows how wide the screen is and what it can show. It doesn't know what it shows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+_NARROWEST = 24
+
+
+class OutputClosed(Exception):
+    """Nobody reads the output any more, as in `nnstep mse_hidden | head -1`."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to `Output`; rich would end the program here."""
+        raise BrokenPipeError
+
+
+class Output:
+    """Where the shell shows things.
+
+    Attributes:
+        ascii: whether nothing but ASCII characters can be shown.
+        colours: whether escape codes may be written to standard output.
+    """
+
+    def __init__(
+        self,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Open it.
+
+        Args:
+            out: for what is asked for; the standard output if None.
+            err: for errors; the standard error if None.
+            environment: where NO_COLOR and TERM are looked up; the process's if None.
+        """
+        # Kept, because sys.stdout is another stream while a script runs.
+        self._out = sys.stdout if out is None else out
+        self._err = sys.stderr if err is None else err
+        environment = os.environ if environment is None else environment
+        self.ascii = not _is_utf8(self._out)
+        self.colours = _has_colours(self._out, environment)
+        self._console = _console(self._out, self.colours)
+        self._errors = _console(self._err, _has_colours(self._err, environment))
+        self._line_is_open = False
+
+    @property
+    def width(self) -> int:
+        """How many columns there are now; COLUMNS goes first, and 80 is the guess."""
+        return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person looks at it."""
+        return _is_terminal(self._out)
+
+    def show(self, renderable: RenderableType) -> None:
+        """Show something on lines of its own."""
+        self._print(self._console, renderable)
+
+    def hint(self, text: str) -> None:
+        """Show a line that is less important than the rest."""
+        self._print(self._console, Text(_shown(text, self._out), style="dim"))
+
+    def error(self, text: str) -> None:
+        """Tell of a failure, on standard error."""
+        line = Text(_shown(text, self._err), style="bold red")
+        self._print(self._errors, line, soft_wrap=True)
+
+    def text(self, text: str) -> None:
+        """Pass on what the script prints, as it is."""
+        if not text:
+            return
+        try:
+            self._out.write(_shown(text, self._out))
+            self._out.flush()
+        except BrokenPipeError:
+            raise OutputClosed from None
+        self._line_is_open = not text.endswith("\n")
+
+    def _print(self, console: Console, what: RenderableType, soft_wrap: bool = False) -> None:
+        try:
+            if self._line_is_open:
+                self._out.write("\n")
+                self._line_is_open = False
+            # Both streams often are one screen: what came first is to be seen first.
+            self._out.flush()
+            # rich ignores a width alone when TERM is dumb.
+            console.size = (self.width, 24)
+            console.print(what, soft_wrap=soft_wrap)
+            console.file.flush()
+        except BrokenPipeError:
+            raise OutputClosed from None
+
+
+def _console(stream: TextIO, colours: bool) -> Console:
+    # Without a colour system rich writes no codes at all; with NO_COLOR alone, bold remains.
+    return _Console(
+        file=stream,
+        color_system="standard" if colours else None,
+        force_terminal=colours,
+        no_color=not colours,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def _has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    if environment.get("NO_COLOR") or environment.get("TERM", "").lower() in ("dumb", "unknown"):
+        return False
+    return _is_terminal(stream)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # It is closed.
+        return False
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    try:
+        # A stream without an encoding, such as a StringIO, takes every character.
+        return codecs.lookup(stream.encoding or "utf-8").name == "utf-8"
+    except LookupError:
+        return False
+
+
+def _shown(text: str, stream: TextIO) -> str:
+    """A text that a stream can write: other characters become escapes such as `\\u2212`."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.encode("ascii", "backslashreplace").decode("ascii")
+    return text

@@ -1,0 +1,162 @@
+"""The shell: takes lines, finds out what they mean, does it, and tells what went wrong.
+
+Not the prompt (prompt.py), not the commands (commands/), not what a line means (grammar.py).
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
+from nnstep.shell.failures import message_of
+from nnstep.shell.grammar import Blank, Command, Parsed, Python, parse, split
+from nnstep.shell.output import Output, OutputClosed
+from nnstep.shell.registry import CommandError, find, suggestion, words
+from nnstep.shell.stage import Stage
+
+_DEEPEST = 20
+
+
+class Shell(Stage):
+    """Executes lines.
+
+    Attributes:
+        interactive: whether a person types; then an empty line repeats the last motion.
+        keep_going: whether commands after a failed one are still executed.
+        done: whether `quit` was typed.
+        failed: whether a command has failed.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        *,
+        interactive: bool = False,
+        keep_going: bool = False,
+        into: Sequence[str] = (),
+    ) -> None:
+        super().__init__(output, into)
+        self.interactive = interactive
+        self.keep_going = keep_going
+        self.done = False
+        self.failed = False
+        self._last_motion = ""
+        self._depth = 0
+
+    def open(self, target: str, arguments: Sequence[str] = ()) -> None:
+        """Open a lesson or a script; nothing of the one before is repeated in it."""
+        super().open(target, arguments)
+        self._last_motion = ""
+
+    def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
+        """Execute lines up to the first failing one, or all of them with `keep_going`.
+
+        Args:
+            lines: the lines.
+            echo: show each before its output, as it would look at the prompt.
+
+        Returns:
+            Whether all that were executed succeeded.
+        """
+        good = True
+        for line in lines:
+            if echo and not isinstance(self._parse(line), Blank):
+                self.output.hint(f"(nn) {line.strip()}")
+            good = self.execute(line) and good
+            if self.done or not (good or self.keep_going):
+                break
+        return good
+
+    def execute(self, line: str) -> bool:
+        """Execute one line, which may hold several commands between `;;`.
+
+        Returns:
+            Whether it succeeded. A failure has been shown.
+        """
+        if not line.strip() and self.interactive:
+            line = self._last_motion
+        good = True
+        for part in split(line):
+            good = self._guarded(part) and good
+            if self.done or not (good or self.keep_going):
+                break
+        self.failed = self.failed or not good
+        return good
+
+    def _guarded(self, line: str) -> bool:
+        """Execute one command; what it raises becomes one line."""
+        try:
+            self._do(line)
+        except OutputClosed:
+            raise
+        except KeyboardInterrupt:
+            if not self.interactive:
+                raise
+            self.output.error("interrupted")
+        except CommandError as error:
+            self.output.error(str(error))
+        except Exception as error:
+            self.output.error(message_of(error))
+        else:
+            return True
+        return False
+
+    def _parse(self, line: str) -> Parsed:
+        return parse(line, words(), self._is_name)
+
+    def _is_name(self, word: str) -> bool:
+        return self._is_variable(word) or (self.has_session and hasattr(builtins, word))
+
+    def _is_variable(self, word: str) -> bool:
+        return self.has_session and word in self.session
+
+    def _do(self, line: str) -> None:
+        parsed = self._parse(line)
+        if isinstance(parsed, Command):
+            self._command(parsed, line)
+        elif isinstance(parsed, Python):
+            self._python(parsed)
+        elif not isinstance(parsed, Blank):
+            self._unknown(parsed.word)
+
+    def _command(self, parsed: Command, line: str) -> None:
+        command = find(parsed.word)
+        assert command is not None
+        if command.takes == "nothing" and parsed.argument:
+            raise CommandError(f"`{command.name}` takes no argument; usage: {command.usage}")
+        if command.motion:
+            self._last_motion = line
+        try:
+            command.action(self, parsed.argument)
+        finally:
+            if not parsed.argument and self._is_variable(parsed.word):
+                self.output.hint(f"`p {parsed.word}` prints the variable {parsed.word}")
+
+    def _python(self, parsed: Python) -> None:
+        if not parsed.text:
+            raise CommandError("`!` needs Python behind it: `!b = 3`")
+        if not parsed.expression:
+            self.change(parsed.text)
+            return
+        value = self.evaluate(parsed.text)
+        if value is not None:
+            self.show_value(parsed.text, value)
+
+    def _unknown(self, word: str) -> None:
+        if self._is_variable(word):
+            raise CommandError(f"`{word}` is a variable, not a command: `table {word}` shows it")
+        names = self.session.names() if self.has_session else ()
+        raise CommandError(f"unknown command `{word}`; {suggestion(word, names)}")
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Around the execution of a file of commands by a command."""
+        if self._depth >= _DEEPEST:
+            raise CommandError("too many files of commands that call one another")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
