@@ -79,9 +79,7 @@ def _run(arguments: list[str]) -> int:
             _parser().print_help()
             return 0
         if option != "--ops":
-            return _complain(
-                f"no option {option} of run; usage: nnstep run [--ops] FILE.py [ARGS]"
-            )
+            return _complain(f"no option {option} of run; usage: nnstep run [--ops] FILE.py [ARGS]")
         by_ops = True
     if not arguments:
         return _complain("run needs a script; usage: nnstep run [--ops] FILE.py [ARGS]")

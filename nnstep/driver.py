@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nnstep.engine import ops
+from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.events import Event
-from nnstep.engine.expressions import EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.machine import Machine
 from nnstep.engine.ops import Op

@@ -85,19 +85,19 @@ def about(text: str) -> tuple[str, str]:
     return (lines[0] if lines else ""), source
 
 
-def resolve(target: str) -> Path:
+def resolve(target: str) -> str:
     """The script that a lesson's name or a path stands for; a lesson goes before a file.
 
     Raises:
         LookupError: there is no such lesson and no such file; the message says what is near.
     """
     if target.endswith(".py") or _is_path(target):
-        return Path(target)
+        return target  # As it was typed: a script sees it in sys.argv.
     lesson = find(target)
     if lesson is not None:
-        return lesson
+        return str(lesson)
     if Path(target).is_file():
-        return Path(target)
+        return target
     raise LookupError(f"no lesson or file is named {target!r}; {_nearest(target)}")
 
 

@@ -50,10 +50,10 @@ def run_by_ops(path: str, arguments: Sequence[str]) -> int:
     program.install()
     machine = program.machine()
     machine.run()
-    error = machine.error
-    if error is None:
+    failure = machine.error
+    if failure is None:
         return 0
-    if isinstance(error, SystemExit | KeyboardInterrupt):
-        raise error
-    sys.excepthook(type(error), error, error.__traceback__)
+    if isinstance(failure, SystemExit | KeyboardInterrupt):
+        raise failure
+    sys.excepthook(type(failure), failure, failure.__traceback__)
     return 1

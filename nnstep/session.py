@@ -521,7 +521,10 @@ def _shown(names: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_library(value: Any) -> bool:
-    return type(value).__name__ in {"builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher"}
+    return type(value).__name__ in _LIBRARY
+
+
+_LIBRARY = {"builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher"}
 
 
 def _same(one: Any, other: Any) -> bool:

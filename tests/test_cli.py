@@ -309,10 +309,9 @@ def test_a_lesson_goes_before_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     Path("perceptron").write_text("x = 1")
     Path("other").write_text("x = 1")
-    assert lessons.resolve("perceptron").parent == lessons.folder()
-    assert lessons.resolve("./perceptron") == Path("perceptron")
-    assert lessons.resolve("perceptron.py") == Path("perceptron.py")
-    assert lessons.resolve("other") == Path("other")
+    assert Path(lessons.resolve("perceptron")).parent == lessons.folder()
+    for path in ("./perceptron", "perceptron.py", "other"):
+        assert lessons.resolve(path) == path
     with pytest.raises(LookupError, match="did you mean perceptron"):
         lessons.resolve("percepton")
 

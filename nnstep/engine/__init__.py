@@ -1,1 +1,1 @@
-"""Runs a script one op at a time. Knows the standard library and NumPy, and nothing else of nnstep."""
+"""Runs a script one op at a time. Knows the standard library and NumPy, nothing else of nnstep."""

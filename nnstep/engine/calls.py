@@ -45,11 +45,19 @@ def arguments(op: Op, operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[
     return found
 
 
+_NO_KEYWORDS: dict[str, Any] = {}
+
+
 class Calls:
-    """Knows which calls are stepped into."""
+    """Knows which calls are stepped into.
+
+    Attributes:
+        native_types: the types of callables that never are, as far as they have been met.
+    """
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
+        self.native_types: set[type] = set()
         self._by_type: dict[type, Callable[[Frame, Op, tuple[Any, ...]], Entered]] = {
             FunctionType: self._function,
             MethodType: self._method,
@@ -63,6 +71,8 @@ class Calls:
         way = self._by_type.get(kind)
         if way is None:
             way = self._by_type[kind] = self._way(kind)
+            if way == self._native:
+                self.native_types.add(kind)
         return way(frame, op, operands)
 
     def _way(self, kind: type) -> Callable[[Frame, Op, tuple[Any, ...]], Entered]:
@@ -98,9 +108,12 @@ class Calls:
         if code is None:
             return self._builtin(frame, op, operands) if id(operands[0]) in SPECIALS else None
         if op.flag:
-            return self.frame(frame, code, operands[0], operands[1:], {})
+            variables = bind(code, operands[0], operands[1:], _NO_KEYWORDS)
+            if variables is None:
+                return None
+            return Frame(code, variables, frame, frame.excs[-1])
         found = arguments(op, operands)
-        return found and self.frame(frame, code, operands[0], *found)
+        return self.frame(frame, code, operands[0], *found) if found else None
 
     def _method(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> Entered:
         method = operands[0]
@@ -114,7 +127,7 @@ class Calls:
         return self.frame(frame, code, function, (method.__self__, *found[0]), found[1])
 
     def _instance(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> Entered:
-        function = type(operands[0]).__call__
+        function: Any = type(operands[0]).__call__
         found = arguments(op, operands)
         code = self._lookup(function)
         if code is None or found is None:
@@ -294,9 +307,15 @@ def _both(name: str, reflected: str, left: Any, right: Any) -> Iterator[Candidat
     second = [Candidate(theirs, (right, left))] if theirs is not None else []
     if type(left) is type(right):
         second = []
-    elif issubclass(type(right), type(left)) and theirs is not special_method(type(left), reflected):
+    elif _overrides(type(right), type(left), reflected):
         first, second = second, first
     yield from (*first, *second)
+
+
+def _overrides(kind: type, base: type, method: str) -> bool:
+    """Whether a subclass has a method of its own, so that it is asked before its base class."""
+    own = special_method(kind, method)
+    return issubclass(kind, base) and own is not special_method(base, method)
 
 
 def _compare(operator: ast.cmpop, left: Any, right: Any) -> Iterator[Candidate]:

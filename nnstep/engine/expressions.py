@@ -20,14 +20,14 @@ from nnstep.engine import ops
 from nnstep.engine.assembler import Assembler, Leaf, Unsupported
 from nnstep.engine.fragments import LOCALS, TEMPS, item, parameter, place, read
 from nnstep.engine.names import bound_names, mangle, parameters
-from nnstep.engine.ops import Code, Label, Loop, Store
+from nnstep.engine.ops import Code, Label, Store
 from nnstep.engine.scopes import Scopes
 
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
 _TRANSPARENT = (*_DISPLAYS, ast.Slice, ast.Starred, ast.FormattedValue)
 _OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript)
 _CONTROL = (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.ListComp, ast.SetComp, ast.DictComp)
-_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
 
 
 class Expressions(Assembler):
@@ -190,7 +190,7 @@ class Expressions(Assembler):
             raise Unsupported
         self.depth = max(base, self.depth) if store.how == ops.TEMP else base
 
-    def template(self, node: ast.AST) -> tuple[list[Leaf], ast.AST]:
+    def template(self, node: ast.AST) -> tuple[list[Leaf], Any]:
         """The leaves of an op in order, and its node with parameters in their place."""
         nodes = list(self._operands(node))
         leaves = self.reduce_all(nodes)
@@ -279,7 +279,8 @@ class Expressions(Assembler):
         made: ast.AST
         if any(self.has_ops(value) for value in values[1:]):
             # Python formats each value before it evaluates the next.
-            leaves, parts = [], []
+            leaves: list[Leaf] = []
+            parts: list[ast.expr] = []
             for part in node.values:
                 if isinstance(part, ast.FormattedValue):
                     slot = self.take()
@@ -320,7 +321,7 @@ class Expressions(Assembler):
             self._into(node.orelse, slot)
             self.here(end)
         else:
-            assert isinstance(node, _Comprehension)
+            assert isinstance(node, Comprehension)
             self._comprehension(node, slot)
         self.deliver(node, slot, store, shown)
 
@@ -329,7 +330,7 @@ class Expressions(Assembler):
         if store.how == ops.TEMP and store.to == slot:
             return
         leaf = self.temporary(slot, node, self.text(node))
-        stop = shown is not None or isinstance(node, _Comprehension)
+        stop = shown is not None or isinstance(node, Comprehension)
         self.emit(ops.BIND, shown or node, [leaf], store=store, stop=stop, at=node)
 
     def _into(self, node: ast.expr, slot: int) -> None:
@@ -421,132 +422,21 @@ class Expressions(Assembler):
         slot = self.take()
         end = Label()
         fails = end if flag else label
-        self._links(node, Store(ops.TEMP, slot), lambda kept: self._branch(node, kept, fails, False))
+        result = Store(ops.TEMP, slot)
+        self._links(node, result, lambda kept: self._branch(node, kept, fails, False))
         self._branch(node, self.temporary(slot, node, self.text(node)), label, flag)
         self.here(end)
 
     # Comprehensions.
 
-    def _comprehension(self, node: _Comprehension, slot: int) -> None:
-        empty: ast.expr
-        if isinstance(node, ast.ListComp):
-            empty = ast.List([], ast.Load())
-        elif isinstance(node, ast.SetComp):
-            empty = ast.Call(read(parameter(0), node), [], [])
-        else:
-            empty = ast.Dict([], [])
-        first = self.reduce(node.generators[0].iter)
-        if first.clears != (self.depth - 1,):
-            first = self.spill(first, node.generators[0].iter)
-        leaves = [self.constant(set, node)] if isinstance(node, ast.SetComp) else []
-        self.emit(ops.COMPUTE, node, leaves, place(empty, node), Store(ops.TEMP, slot))
-        outer = self.comprehensions, self.loops
-        self.comprehensions = (*self.comprehensions, node)
-        self._comprehension_names.append(self._own_names(node))
-        self._generator(node, 0, first, slot)
-        self._comprehension_names.pop()
-        self.comprehensions, self.loops = outer
-        self.depth = slot + 1
-
-    def _own_names(self, node: _Comprehension) -> dict[str, tuple[int, bool]]:
-        """Temporaries for the names that the generators bind; cells for captured ones."""
-        captured = {
-            identifier
-            for inner, native in self._children.items()
-            if node in _ancestors(self.scopes.tree, inner)
-            for identifier in native.co_freevars
-        }
-        names = {}
-        for generator in node.generators:
-            if generator.is_async:
-                raise Unsupported
-            for target in ast.walk(generator.target):
-                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
-                    identifier = self.mangled(target.id)
-                    if identifier not in names:
-                        names[identifier] = self.take(), identifier in captured
-        for slot, in_cell in names.values():
-            if in_cell:
-                self.emit(ops.CELL, node, slot=slot)
-        return names
-
-    def _generator(self, node: _Comprehension, at: int, source: Leaf, result: int) -> None:
-        generator = node.generators[at]
-        loop = self.begin_for(generator, generator.iter, source, generator.target)
-        for test in generator.ifs:
-            self.jump_if(test, loop.head, False, node)
-        if at + 1 < len(node.generators):
-            inner = node.generators[at + 1].iter
-            self._generator(node, at + 1, self.reduce(inner), result)
-        else:
-            self._element(node, result)
-        self.jump(loop.head, generator.iter)
-        self.end_for(loop)
-
-    def _element(self, node: _Comprehension, result: int) -> None:
-        base = self.depth
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        leaves = self.reduce_all(parts)
-        kept = self.temporary(result, node, "", keep=True)
-        add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
-        places = [read(parameter(number), node) for number in range(1, len(leaves) + 2)]
-        call = place(ast.Call(read(parameter(0), node), [*places], []), node)
-        self.emit(
-            ops.COMPUTE, node, [self.constant(add[type(node)], node), kept, *leaves], call
-        )
-        self.depth = base
-
     # Loops; the statements use these too.
 
-    def begin_for(
-        self, node: ast.AST, iterable: ast.expr, source: Leaf, target: ast.expr
-    ) -> Loop:
-        """Emit the start of a loop up to the binding of its variable."""
-        slot = self.take(2)
-        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
-        again = ast.Call(read(parameter(0), at), [read(parameter(1), at)], [])
-        leaves = [self.constant(iter, at, "iter"), source]
-        self.emit(ops.ITER, iterable, leaves, place(again, at), slot=slot, at=at)
-        loop = Loop(node, slot, Label(), Label())
-        self.code.loops.append(loop)
-        self.loops = (*self.loops, loop)
-        self.here(loop.head)
-        end = self.fragments.constant(EXHAUSTED, at)
-        step = self.constant(next, at, "next")
-        leaves = [step, self.temporary(slot, at, source.text, keep=True), Leaf(end, "")]
-        call = ast.Call(read(parameter(0), at), [read(parameter(1), at), read(parameter(2), at)], [])
-        name = self.target_store(target)
-        store = name or Store(ops.TEMP, self.take())
-        self.emit(
-            ops.NEXT, node if isinstance(node, ast.stmt) else target, leaves, place(call, at),
-            store, at=at, label=loop.end, slot=slot, stop=True,
-        )
-        if name is None:
-            self.assign(target, self.temporary(store.to, target, source.text), target)
-        return loop
-
-    def end_for(self, loop: Loop) -> None:
-        """Set the label behind a loop's body."""
-        self.loops = self.loops[:-1]
-        self.here(loop.end)
-
-    def target_store(self, target: ast.expr) -> Store | None:
-        """The store of a target that is a bare name, None for others."""
-        if not isinstance(target, ast.Name):
-            return None
-        identifier = self.mangled(target.id)
-        if self._comprehension_names and identifier in self._comprehension_names[-1]:
-            slot, in_cell = self._comprehension_names[-1][identifier]
-            return Store(ops.TEMP_CELL if in_cell else ops.TEMP, slot, target.id)
-        return self.store_name(target.id)
-
-    def assign(self, target: ast.expr, value: Leaf, shown: ast.AST) -> None:
-        """Emit the assignment of a value; the statements know how."""
+    def _comprehension(self, node: Comprehension, slot: int) -> None:
         raise NotImplementedError
 
-
-EXHAUSTED: Any = object()
-"""What a loop's `next` gives when there is no next item."""
+    def assign(self, target: ast.expr, value: Leaf, shown: ast.AST) -> None:
+        """Emit the assignment of a value to a target."""
+        raise NotImplementedError
 
 
 def test_place(node: ast.AST, around: ast.AST) -> ast.AST:
@@ -625,15 +515,3 @@ def _completer(count: int, names: tuple[str, ...]) -> Callable[..., FunctionType
 
     return complete
 
-
-def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
-    """The nodes around a node; worked out once a tree."""
-    parents: dict[ast.AST, ast.AST] | None = getattr(tree, "_parents", None)
-    if parents is None:
-        parents = {child: each for each in ast.walk(tree) for child in ast.iter_child_nodes(each)}
-        tree._parents = parents  # type: ignore[attr-defined]
-    found = []
-    while node in parents:
-        node = parents[node]
-        found.append(node)
-    return found

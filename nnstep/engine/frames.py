@@ -22,12 +22,13 @@ class Frame:
         operands: those of the call that made it, kept only while someone watches.
         pending: operands already read, when stepping stops at each of them.
         left: by level in `excs`, the frames that the exception has left: their variables live
-            as long as it is handled.
+            as long as it is handled. None when there were none.
         mapping: the dictionary that `locals()` gave last.
     """
 
     __slots__ = (
-        "back", "code", "excs", "left", "locals", "mapping", "operands", "pc", "pending", "temps", "then",
+        "back", "code", "excs", "left", "locals", "mapping", "operands", "pc", "pending", "temps",
+        "then",
     )
 
     def __init__(
@@ -39,7 +40,7 @@ class Frame:
         self.locals = variables
         self.temps: list[Any] = [None] * code.depth
         self.excs: list[BaseException | None] = [handled]
-        self.left: dict[int, list[Frame]] = {}
+        self.left: dict[int, list[Frame]] | None = None
         self.back = back
         self.then = then
         self.operands: tuple[Any, ...] | None = None
@@ -54,8 +55,8 @@ class Frame:
     def trim(self, level: int) -> None:
         """Have done with the exceptions handled beyond a level."""
         del self.excs[level:]
-        for each in [each for each in self.left if each >= level]:
-            del self.left[each]
+        if self.left:
+            self.left = {each: frames for each, frames in self.left.items() if each < level}
 
     def variables(self) -> dict[str, Any]:
         """The bound variables by name, cells opened, in the order of the function's text."""
@@ -94,7 +95,7 @@ def bind(
     """
     signature = code.signature
     if signature.plain and not kwargs and len(args) == len(signature.positional):
-        variables = dict(zip(signature.positional, args, strict=True))
+        variables = dict(zip(signature.positional, args))  # noqa: B905
     else:
         found = _bind(code, function, args, kwargs)
         if found is None:

@@ -6,45 +6,39 @@ Not a debugger: an observer may watch every op and say where to halt. Without on
 from __future__ import annotations
 
 import sys
-from types import CellType
-from typing import Any, Protocol
+from typing import Any
 
 from nnstep.engine import ops
-from nnstep.engine.calls import Calls, Candidate, Result, special_method
-from nnstep.engine.expressions import EXHAUSTED
+from nnstep.engine.calls import Calls, Result
+from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
-from nnstep.engine.natives import NO_SIGNAL
-from nnstep.engine.ops import Op, Store
+from nnstep.engine.observer import Observer
+from nnstep.engine.ops import (
+    BIND,
+    BRANCH,
+    CALL,
+    COMPUTE,
+    JUMP,
+    LOCAL,
+    NEXT,
+    NOWHERE,
+    RETURN,
+    SPILL,
+    TEMP,
+    Op,
+    Store,
+)
+from nnstep.engine.rareops import Again, RareOps
 from nnstep.engine.tracebacks import (
     add_comprehensions,
     add_entry,
     as_python_words,
     clean,
     forget_engine_frames,
-    unbound_error,
 )
 
 
-class Observer(Protocol):
-    """Watches a machine. Its methods are called for every op, so they should be quick."""
-
-    def arrive(self, frame: Frame, op: Op) -> bool:
-        """Before an op at which stepping may halt: whether to halt there."""
-
-    def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
-        """The operands are read, the op is about to run."""
-
-    def after(self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any) -> None:
-        """The op has run and its value is stored."""
-
-    def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
-        """The op has called a function that is stepped into."""
-
-    def raised(self, frame: Frame, op: Op, error: BaseException) -> None:
-        """The op has raised."""
-
-
-class Machine:
+class Machine(RareOps):
     """Runs a script op by op.
 
     Attributes:
@@ -58,14 +52,7 @@ class Machine:
         self._calls = calls
         self._depth = 1
         self._observer: Observer | None = None
-        self._rare = {
-            ops.OPERATOR: self._operator, ops.ITER: self._iter, ops.WHILE: self._while,
-            ops.ENTER: self._enter, ops.EXIT: self._exit, ops.SIGNAL: self._signal,
-            ops.END_FINALLY: self._end_finally, ops.TRIM: self._trim, ops.MATCH: self._match,
-            ops.RERAISE: self._reraise, ops.DELETE: self._delete, ops.CLEAR: self._clear,
-            ops.NATIVE: self._native, ops.CELL: self._cell, ops.CATCH: self._catch,
-            ops.NOP: self._nop,
-        }
+        self._rare = self.rare_ops()
 
     @property
     def depth(self) -> int:
@@ -107,6 +94,7 @@ class Machine:
         """Run while the handled exception stays the same; whether the observer has halted it."""
         observer = self._observer
         enter = self._calls.enter
+        native_types = self._calls.native_types
         rare = self._rare
         frame = self.frame
         assert frame is not None
@@ -122,18 +110,21 @@ class Machine:
                         if observer.arrive(frame, op):
                             return True
                     kind = op.kind
-                    if kind == ops.COMPUTE:
+                    if kind == COMPUTE:
                         if observer is None:
                             result = op.fn(*op.load(variables, temps))
                         else:
                             operands = self._observed(frame, op)
                             result = op.fn(*operands)
-                    elif kind == ops.CALL:
+                    elif kind == CALL:
                         operands = self._observed(frame, op) if observer else op.load(
                             variables, temps
                         )
-                        frame.pc, self.frame = pc, frame
-                        entered = enter(frame, op, operands)
+                        if type(operands[0]) in native_types:
+                            entered = None
+                        else:
+                            frame.pc, self.frame = pc, frame
+                            entered = enter(frame, op, operands)
                         if entered is None:
                             result = op.fn(*operands)
                         elif isinstance(entered, Result):
@@ -145,14 +136,14 @@ class Machine:
                             break
                         if observer is None:
                             operands = ()
-                    elif kind == ops.BIND:
+                    elif kind == BIND:
                         operands = self._observed(frame, op) if observer else op.load(
                             variables, temps
                         )
                         (result,) = operands
                         if observer is None:
                             operands = ()
-                    elif kind == ops.BRANCH:
+                    elif kind == BRANCH:
                         (result,) = op.load(variables, temps)
                         truth = result if result is True or result is False else op.fn(result)
                         result = None
@@ -160,29 +151,30 @@ class Machine:
                             observer.after(frame, op, (truth,), truth)
                         pc = op.target if truth is op.flag else pc + 1
                         continue
-                    elif kind == ops.NEXT:
+                    elif kind == NEXT:
                         operands = op.load(variables, temps)
                         result = op.fn(*operands)
                         if result is EXHAUSTED:
-                            temps[op.slot] = operands = None
+                            temps[op.slot] = None
+                            operands = ()
                             if observer is not None:
                                 observer.after(frame, op, (), EXHAUSTED)
                             pc = op.target
                             continue
                         operands = ()
                         temps[op.slot + 1] += 1
-                    elif kind == ops.JUMP:
+                    elif kind == JUMP:
                         if observer is not None and op.stop:
                             observer.after(frame, op, (), None)
                         pc = op.target
                         continue
-                    elif kind == ops.SPILL:
+                    elif kind == SPILL:
                         for slot, value in zip(op.extra, op.load(variables, temps), strict=True):
                             temps[slot] = value
                         value = None
                         pc += 1
                         continue
-                    elif kind == ops.RETURN:
+                    elif kind == RETURN:
                         (result,) = op.load(variables, temps)
                         caller = frame.back
                         if caller is None:
@@ -193,9 +185,19 @@ class Machine:
                         variables = temps = None  # type: ignore[assignment]
                         frame = self.frame = caller
                         pc = frame.pc
-                        frame = self._leave(frame, then, called, result)
+                        op = frame.code.ops[pc]
+                        if then is None and observer is None and op.how == LOCAL:
+                            self._depth -= 1
+                            frame.locals[op.to] = result
+                            pc += 1
+                        elif then is None and observer is None and op.how == TEMP:
+                            self._depth -= 1
+                            frame.temps[op.to] = result
+                            pc += 1
+                        else:
+                            frame = self._leave(frame, then, called, result)
+                            pc = frame.pc
                         result = called = then = None
-                        pc = frame.pc
                         if frame.excs[-1] is not handled:
                             self.frame = frame
                             return False
@@ -212,11 +214,11 @@ class Machine:
                         pc = frame.pc
                         continue
                     how = op.how
-                    if how == ops.LOCAL:
+                    if how == LOCAL:
                         variables[op.to] = result
-                    elif how == ops.TEMP:
+                    elif how == TEMP:
                         temps[op.to] = result
-                    elif how != ops.NOWHERE:
+                    elif how != NOWHERE:
                         self._store(frame, op.store, result)
                     if observer is not None:
                         observer.after(frame, op, operands, result)
@@ -296,175 +298,6 @@ class Machine:
         if self._observer is not None:
             self._observer.after(frame, op, operands, value)
 
-    def _next_candidate(
-        self, frame: Frame, op: Op, operands: tuple[Any, ...], candidates: tuple[Candidate, ...]
-    ) -> Frame:
-        entered = self._calls.next_candidate(frame, op, operands, candidates)
-        if isinstance(entered, Result):
-            self._deliver(frame, op, operands, entered.value)
-            return frame
-        self._push(frame, op, operands, entered)
-        return entered
-
-    def _operator(self, frame: Frame, op: Op) -> None:
-        observed = self._observer is not None
-        operands = self._observed(frame, op) if observed else op.load(frame.locals, frame.temps)
-        entered = self._calls.operator(frame, op, operands)
-        if entered is None:
-            self._deliver(frame, op, operands, op.fn(*operands))
-        elif isinstance(entered, Result):
-            self._deliver(frame, op, operands, entered.value)
-        else:
-            self._push(frame, op, operands, entered)
-
-    # with.
-
-    def _enter(self, frame: Frame, op: Op) -> None:
-        (manager,) = op.load(frame.locals, frame.temps)
-        kind = type(manager)
-        enter, leave = special_method(kind, "__enter__"), special_method(kind, "__exit__")
-        if enter is None or leave is None:
-            op.extra(manager)  # raises, in Python's own words
-        frame.temps[op.slot + 1] = leave.__get__(manager, kind)
-        self._call(frame, op, enter.__get__(manager, kind), ())
-
-    def _exit(self, frame: Frame, op: Op) -> None:
-        ended = frame.temps[op.slot]
-        leave = frame.temps[op.slot + 1]
-        frame.temps[op.slot + 1] = None
-        arguments: tuple[Any, ...] = (None, None, None)
-        if isinstance(ended, BaseException):
-            arguments = (type(ended), ended, ended.__traceback__)
-        self._call(frame, op, leave, arguments, ("exit",))
-
-    def _call(
-        self, frame: Frame, op: Op, function: Any, arguments: tuple[Any, ...],
-        then: tuple[Any, ...] | None = None,
-    ) -> None:
-        """Call a special method of the script natively or in a frame."""
-        operands = (function, *arguments)
-        if self._observer is not None:
-            self._observer.before(frame, op, operands)
-        entered = self._calls.enter(frame, _PLAIN_CALL, operands)
-        if isinstance(entered, Frame):
-            entered.then = then
-            self._push(frame, op, operands, entered)
-            return
-        value = op.fn(*operands)
-        if then is None:
-            self._deliver(frame, op, operands, value)
-        else:
-            self._after_exit(frame, op, value)
-
-    def _after_exit(self, frame: Frame, op: Op, value: Any) -> None:
-        ended = frame.temps[op.slot]
-        if isinstance(ended, BaseException) and value:
-            # Suppressed: what stands behind the `with` comes next.
-            frame.temps[op.slot] = None
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), None)
-
-    # The rest, one op each. They set `frame.pc`.
-
-    def _iter(self, frame: Frame, op: Op) -> None:
-        if not op.flag:
-            frame.temps[op.slot] = op.fn(*op.load(frame.locals, frame.temps))
-        frame.temps[op.slot + 1] = -1
-        frame.pc += 1
-
-    def _while(self, frame: Frame, op: Op) -> None:
-        frame.temps[op.slot + 1] += 1
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), None)
-
-    def _signal(self, frame: Frame, op: Op) -> None:
-        resume, level = op.extra
-        frame.temps[op.slot] = resume.pc
-        frame.trim(level)
-        frame.excs.append(frame.excs[-1])
-        frame.pc = op.target
-
-    def _catch(self, frame: Frame, op: Op) -> None:
-        frame.temps[op.slot] = frame.excs[-1]
-        frame.pc += 1
-
-    def _end_finally(self, frame: Frame, op: Op) -> None:
-        ended = frame.temps[op.slot]
-        frame.temps[op.slot] = None
-        frame.trim(len(frame.excs) - 1)
-        if isinstance(ended, BaseException):
-            raise _Again(ended)
-        frame.pc = frame.pc + 1 if ended is None else ended
-
-    def _trim(self, frame: Frame, op: Op) -> None:
-        frame.trim(op.extra)
-        frame.pc += 1
-
-    def _match(self, frame: Frame, op: Op) -> None:
-        error = frame.excs[-1]
-        assert error is not None
-        traceback, context = error.__traceback__, error.__context__
-        try:
-            fits = op.fn(*op.load(frame.locals, frame.temps))
-        finally:
-            error.__traceback__, error.__context__ = traceback, context
-        if not fits:
-            frame.pc = op.target
-            return
-        self._store(frame, op.store, error)
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), error)
-
-    def _reraise(self, frame: Frame, op: Op) -> None:
-        error = frame.excs[-1]
-        if error is None:
-            op.fn()  # raises, in Python's own words
-        raise _Again(error)
-
-    def _delete(self, frame: Frame, op: Op) -> None:
-        store: Store = op.extra
-        variables = frame.code.module if store.how == ops.GLOBAL else frame.locals
-        try:
-            if store.how == ops.IN_CELL:
-                del variables[store.to].cell_contents
-            else:
-                del variables[store.to]
-        except (KeyError, ValueError):
-            missing = store.to
-        else:
-            missing = None
-        if missing is not None and not op.flag:
-            where = frame if store.how != ops.GLOBAL else _outermost(frame)
-            raise unbound_error(where, missing)
-        frame.pc += 1
-        if self._observer is not None and op.stop:
-            self._observer.after(frame, op, (), None)
-
-    def _clear(self, frame: Frame, op: Op) -> None:
-        frame.temps[op.slot] = None
-        frame.pc += 1
-
-    def _native(self, frame: Frame, op: Op) -> None:
-        if self._observer is not None:
-            self._observer.before(frame, op, ())
-        value = op.extra.run(frame.code.module, frame.locals)
-        self._store(frame, op.store, value or NO_SIGNAL)
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), None)
-
-    def _cell(self, frame: Frame, op: Op) -> None:
-        frame.temps[op.slot] = CellType()
-        frame.pc += 1
-
-    def _nop(self, frame: Frame, op: Op) -> None:
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), None)
-
     # Exceptions.
 
     def _unwind(self, error: BaseException) -> BaseException:
@@ -472,7 +305,7 @@ class Machine:
         frame = self.frame
         assert frame is not None
         op = frame.op
-        if isinstance(error, _Again):
+        if isinstance(error, Again):
             error = error.error
         else:
             clean(error)
@@ -500,7 +333,7 @@ class Machine:
         frame.trim(handler.level)
         frame.excs.append(error)
         if left:
-            frame.left[handler.level] = left
+            frame.left = {**(frame.left or {}), handler.level: left}
         count = len(frame.temps)
         frame.temps[handler.depth :] = [None] * (count - handler.depth)
         frame.pending = None
@@ -518,13 +351,6 @@ class Machine:
         self.error = error
 
 
-class _Again(BaseException):
-    """Carries an exception that is raised again, which gets no traceback entry for that."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
 def _initialised(made: Any, value: Any) -> Any:
     if value is not None:
         raise TypeError(f"__init__() should return None, not '{type(value).__name__}'")
@@ -536,15 +362,3 @@ def _handling(frame: Frame | None) -> Frame | None:
     while frame is not None and frame.op.handler is None:
         frame = frame.back
     return frame
-
-
-def _outermost(frame: Frame) -> Frame:
-    while frame.back is not None:
-        frame = frame.back
-    return frame
-
-
-_PLAIN_CALL = Op(
-    ops.CALL, node=None, stop=False, store=ops.DISCARD, handler=None, loops=(),  # type: ignore[arg-type]
-    comprehensions=(), flag=True,
-)

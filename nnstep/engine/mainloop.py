@@ -66,7 +66,11 @@ class _Analysis:
 
     def _carries(self, loop: ast.For | ast.While) -> bool:
         fresh = _targets(loop.target) if isinstance(loop, ast.For) else set()
-        return any([self._updates(statement, fresh) for statement in loop.body])
+        return self._any_updates(loop.body, fresh)
+
+    def _any_updates(self, body: list[ast.stmt], fresh: set[str]) -> bool:
+        # All are looked at, also behind the first: each adds to what is fresh.
+        return bool(sum(self._updates(statement, fresh) for statement in body))
 
     def _updates(self, node: ast.stmt, fresh: set[str]) -> bool:
         """Whether a statement updates something that isn't fresh; adds to `fresh` what it makes."""
@@ -86,7 +90,7 @@ class _Analysis:
         for block in ("body", "orelse", "finalbody", "handlers"):
             for inner in getattr(node, block, []):
                 if isinstance(inner, ast.ExceptHandler):
-                    found |= any([self._updates(each, fresh) for each in inner.body])
+                    found |= self._any_updates(inner.body, fresh)
                 elif isinstance(inner, ast.stmt):
                     found |= self._updates(inner, fresh)
         return found

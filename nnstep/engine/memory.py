@@ -105,7 +105,8 @@ def _changes_nothing(function: Any, name: str) -> bool:
 
 
 def _out(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
-    if not isinstance(op.extra, ast.Call) or not any(each.arg == "out" for each in op.extra.keywords):
+    keywords = op.extra.keywords if isinstance(op.extra, ast.Call) else []
+    if not any(each.arg == "out" for each in keywords):
         return
     found = arguments(op, operands)
     out = found[1].get("out") if found else None
@@ -201,7 +202,7 @@ def _same_items(before: Any, after: Any) -> bool:
             for one, other in zip(before, after, strict=True)
         )
     if isinstance(before, bytearray):
-        return before == after
+        return bool(before == after)
     if isinstance(before, set):
         return {id(each) for each in before} == {id(each) for each in after}
     return all(one is other for one, other in zip(before, after, strict=True))
@@ -216,11 +217,14 @@ def other_names(frame: Frame, name: str, value: Any) -> Iterator[str]:
             yield label
 
 
+_WORK: Any = 10_000  # steps of an exact answer, before the bounds have to do
+
+
 def shares(value: Any, other: Any) -> bool:
     """Whether two values are the same container or overlap in memory."""
     if isinstance(value, np.ndarray) and isinstance(other, np.ndarray):
         try:
-            return bool(np.shares_memory(value, other, max_work=10_000))
+            return bool(np.shares_memory(value, other, max_work=_WORK))
         except (np.exceptions.TooHardError, TypeError):
             return bool(np.may_share_memory(value, other))
     return value is other

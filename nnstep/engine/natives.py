@@ -16,7 +16,6 @@ from nnstep.engine.fragments import _NO_TYPE_PARAMS, arguments, place, read, sil
 from nnstep.engine.names import bound_names, mangle
 from nnstep.engine.ops import Code
 
-
 NO_SIGNAL = ("", None)
 """What stands for: it ran to its end, go on behind it."""
 

@@ -167,7 +167,11 @@ class Op:
 
 @dataclass(slots=True)
 class Signature:
-    """How a function's arguments become its locals; read off its native code."""
+    """How a function's arguments become its locals; read off its native code.
+
+    Attributes:
+        plain: whether it takes positional parameters only.
+    """
 
     positional: tuple[str, ...]
     keyword_only: tuple[str, ...]
@@ -175,6 +179,7 @@ class Signature:
     rest: str | None
     keywords: str | None
     cells: tuple[str, ...]
+    plain: bool
 
     @classmethod
     def of(cls, code: CodeType) -> Signature:
@@ -193,12 +198,8 @@ class Signature:
             rest,
             keywords,
             code.co_cellvars,
+            plain=not (only or rest or keywords),
         )
-
-    @property
-    def plain(self) -> bool:
-        """Whether it takes positional parameters only."""
-        return not (self.keyword_only or self.rest or self.keywords)
 
 
 @dataclass(eq=False)

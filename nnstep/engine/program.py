@@ -63,7 +63,8 @@ class Program:
         self._operators = _has_operators(self.tree)
         self._folder = os.path.dirname(self.path)
         self._files: dict[str, Scopes | None] = {self.path: self.scopes}
-        self._codes: dict[int, tuple[CodeType, Code | None]] = {}
+        self._codes: dict[int, Code | None] = {}
+        self._natives: list[CodeType] = []  # kept, so that no identity is used twice
 
     def _module(self) -> ModuleType:
         module = ModuleType("__main__")
@@ -74,7 +75,7 @@ class Program:
             __cached__=None,
         )
         if sys.version_info < (3, 14):
-            module.__dict__["__annotations__"] = {}
+            vars(module).update(__annotations__={})
         return module
 
     @property
@@ -87,7 +88,7 @@ class Program:
         self.main_code = code = compile_code(
             self.scopes, self.native, self.tree, self.globals, self._steps_operators()
         )
-        self._codes[id(self.native)] = self.native, code
+        self._codes[id(self.native)] = code
         if ast.get_docstring(self.tree, clean=False) is not None:
             # Python words it: from 3.13 on without its indentation.
             docstring = ast.Module([self.tree.body[0]], [])
@@ -102,12 +103,11 @@ class Program:
     def lookup(self, function: FunctionType) -> Code | None:
         """The ops of a function, None when it is not stepped into."""
         native = function.__code__
-        known = self._codes.get(id(native))
-        if known is not None and known[0] is native:
-            code = known[1]
-        else:
-            code = self._compile(function)
-            self._codes[id(native)] = native, code
+        try:
+            code = self._codes[id(native)]
+        except KeyError:
+            self._natives.append(native)
+            code = self._codes[id(native)] = self._compile(function)
         if code is not None and code.module is not function.__globals__:
             return None
         return code

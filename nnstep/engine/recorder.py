@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nnstep.engine import ops
+from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.events import Event, Operand
-from nnstep.engine.expressions import EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import Before, Places, candidates, is_mutable, shares
 from nnstep.engine.moments import Standing, moment, standing

@@ -126,7 +126,8 @@ def comprehension_name(node: ast.AST) -> str:
 
 def _first_line(node: Scope) -> int:
     decorators = getattr(node, "decorator_list", None)
-    return min([node.lineno, *(each.lineno for each in decorators or ())])
+    first: int = min([node.lineno, *(each.lineno for each in decorators or ())])
+    return first
 
 
 def _places(code: CodeType) -> Iterator[tuple[int, int, int, int]]:

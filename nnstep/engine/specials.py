@@ -12,7 +12,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from types import CellType, FunctionType
+from types import FunctionType
 from typing import Any
 
 from nnstep.engine.fragments import compile_functions, function, parameter, place, rename

@@ -76,7 +76,8 @@ class Breakpoints:
             try:
                 test = compile(condition, "<condition>", "eval")
             except SyntaxError as error:
-                raise ValueError(f"the condition {condition!r} is no expression: {error.msg}") from None
+                message = f"the condition {condition!r} is no expression: {error.msg}"
+                raise ValueError(message) from None
         made = Breakpoint(self._next, kind, place, condition, temporary, test=test)
         self.by_number[made.number] = made
         self._next += 1

@@ -20,7 +20,9 @@ from nnstep.engine.scopes import comprehension_name
 
 _PACKAGE = str(Path(__file__).parents[1])
 _LOCAL = "cannot access local variable {!r} where it is not associated with a value"
-_FREE = "cannot access free variable {!r} where it is not associated with a value in enclosing scope"
+_FREE = (
+    "cannot access free variable {!r} where it is not associated with a value in enclosing scope"
+)
 
 
 def clean(error: BaseException) -> None:
@@ -176,7 +178,7 @@ def _unbound(frame: Frame, op: Op, error: BaseException) -> str | None:
     return None
 
 
-def _is_local(frame: Frame, name: str) -> bool:
+def _is_local(frame: Frame, name: str | None) -> bool:
     native = frame.code.native
     return name in native.co_varnames or name in native.co_cellvars
 

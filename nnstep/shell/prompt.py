@@ -25,7 +25,7 @@ PROMPT = "(nn) "
 # Two lines are enough to see that there is more, and the screen doesn't jump.
 _MENU_LINES = 2
 _FIRST = re.compile(r"\s*(?P<word>[^\W\d]*\w*)(?P<rest>.*)", re.DOTALL)
-_LAST_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*$")
+_LAST_NAME = re.compile(r"(?P<dot>\.\s*)?(?<!\w)(?P<name>[^\W\d]\w*)?$")
 
 
 def loop(shell: Shell) -> None:
@@ -103,8 +103,8 @@ class ShellCompleter(Completer):
         elif takes in ("name", "expression", "place"):
             yield from self._names(_last_name(typed))
 
-    def _names(self, typed: str) -> Iterator[Completion]:
-        if not self._shell.has_session:
+    def _names(self, typed: str | None) -> Iterator[Completion]:
+        if typed is None or not self._shell.has_session:
             return
         names = self._shell.session.names()
         yield from _matching(typed, {name: _meta(value) for name, value in names.items()})
@@ -116,9 +116,10 @@ def _matching(typed: str, candidates: dict[str, str]) -> Iterator[Completion]:
             yield Completion(word, -len(typed), display_meta=candidates[word])
 
 
-def _last_name(text: str) -> str:
+def _last_name(text: str) -> str | None:
+    """The name being typed, perhaps none of it yet; None where none may stand."""
     match = _LAST_NAME.search(text)
-    return match.group() if match else ""
+    return None if match is None or match["dot"] else match["name"] or ""
 
 
 def _meta(value: object) -> str:

@@ -107,9 +107,15 @@ def words() -> dict[str, bool]:
     return {word: each.free for word, each in _by_word.items()}
 
 
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The word that was probably meant."""
+    # Words of one letter are near to everything.
+    near = [each for each in candidates if len(each) > 2]
+    found = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
 def suggestion(word: str, others: Iterable[str] = ()) -> str:
     """What to say about an unknown word: the nearest command or name, or where to look."""
-    # One-letter aliases are near to everything.
-    near = [each for each in (*_by_word, *others) if len(each) > 2]
-    found = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
-    return f"did you mean `{found[0]}`?" if found else "`help` lists the commands"
+    near = nearest(word, (*_by_word, *others))
+    return f"did you mean `{near}`?" if near else "`help` lists the commands"

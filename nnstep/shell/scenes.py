@@ -15,6 +15,7 @@ from rich.text import Text
 
 from nnstep.engine.events import Event
 from nnstep.engine.source import Source
+from nnstep.engine.stops import Breakpoint
 from nnstep.lessons import about
 from nnstep.shell.failures import describe
 from nnstep.version import __version__
@@ -23,7 +24,7 @@ from nnstep.views.stop import stop_view
 from nnstep.views.text import DIM, NAME, clean, crop, plain, wrap
 
 if TYPE_CHECKING:
-    from nnstep.session import Breakpoint, Session
+    from nnstep.session import Session
 
 WELCOME = (
     "`step` runs one op, `next` one statement, `continue` runs to a breakpoint or the end; "
@@ -37,7 +38,7 @@ def banner(session: Session, width: int, ascii: bool) -> RenderableType:
     facts = [f"nnstep {__version__}", PurePath(source.path).name, f"{len(source.lines) - 1} lines"]
     if source.sections:
         facts.append(f"{len(source.sections)} sections")
-    first = Text(crop(plain("  ".join(facts), ascii), width))
+    first = Text(crop(clean("  ".join(facts), ascii), width))
     first.stylize(NAME, len(facts[0]) + 2, len(facts[0]) + 2 + len(facts[1]))
     teaches, _ = about(source.text)
     lines = [first]
@@ -67,7 +68,7 @@ def next_line(session: Session, width: int, ascii: bool) -> Text:
     if op is None:
         return ended(session)
     inside = "" if op.function == "<module>" else f" in {op.function}"
-    place = plain(f"   {session.position.moment} line {op.line}{inside}", ascii)
+    place = clean(f"   {session.position.moment} line {op.line}{inside}", ascii)
     text = crop(f"next: {plain(op.text, ascii)}", max(width - len(place), width // 3))
     return Text(crop(text + place, width), style=DIM)
 
@@ -88,21 +89,27 @@ def ended(session: Session) -> Text:
     return Text(words, style=DIM)
 
 
-def breakpoint_line(number: Breakpoint, ascii: bool = False) -> Text:
+def breakpoint_line(at: Breakpoint, ascii: bool = False) -> Text:
     """One breakpoint: its number, where it stops, its condition."""
-    kind, where = number.kind, number.where
-    if kind == "name":
-        words = f"when {where} gets a value"
-    elif kind == "line":
-        words = f"before line {where}"
-    else:
-        words = f"before function {where} runs"
-    if number.condition:
-        words += f", if {number.condition}"
-    label = "temporary breakpoint" if number.temporary else "breakpoint"
-    line = Text(plain(f"{label} {number.number}: {words}", ascii))
-    line.stylize(NAME, 0, len(label) + len(str(number.number)) + 1)
+    words = _PLACES[at.kind].format(at.where)
+    if at.condition:
+        words += f", if {at.condition}"
+    label = "temporary breakpoint" if at.temporary else "breakpoint"
+    line = Text(plain(f"{label} {at.number}: {words}", ascii))
+    line.stylize(NAME, 0, len(label) + len(str(at.number)) + 1)
     return line
+
+
+_PLACES = {
+    "name": "whenever {} gets a value",
+    "line": "before line {}",
+    "function": "before function {} runs",
+}
+
+
+def stopped_at(at: Breakpoint, ascii: bool = False) -> Text:
+    """That a motion ended at a breakpoint."""
+    return Text(plain(f"stopped at breakpoint {at.number}: {at}", ascii), style=NAME)
 
 
 def frames(rows: Sequence[tuple[str, str, int, str]], width: int, ascii: bool) -> Text:

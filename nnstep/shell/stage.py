@@ -19,7 +19,7 @@ from nnstep.shell.displays import Displays
 from nnstep.shell.failures import UNREADABLE, describe, unreadable
 from nnstep.shell.interrupts import halting
 from nnstep.shell.output import Output, OutputClosed
-from nnstep.shell.registry import CommandError, find, suggestion
+from nnstep.shell.registry import CommandError, find, nearest
 from nnstep.views.tables import value_view
 
 
@@ -147,7 +147,7 @@ class Stage:
             return
         at = session.stop
         if at.reason == "breakpoint" and at.breakpoint is not None:
-            output.show(scenes.breakpoint_line(at.breakpoint, output.ascii))
+            output.show(scenes.stopped_at(at.breakpoint, output.ascii))
         output.show(scenes.next_line(session, output.width, output.ascii))
         if at.reason == "interrupted":
             raise CommandError("interrupted")
@@ -195,8 +195,8 @@ class Stage:
         command = find(name)
         if command is not None:
             return f"; {name} is a command: {command.usage}"
-        advice = suggestion(name, self.session.names())
-        return f"; {advice}" if "mean" in advice else ""
+        near = nearest(name, self.session.names())
+        return f"; did you mean `{near}`?" if near else ""
 
     def show_value(self, name: str, value: object, **options: Any) -> None:
         """Show a value under its name; options as for `value_view`."""

@@ -142,7 +142,8 @@ def display(shell: Shell, argument: str) -> None:
             shell.output.hint("nothing is displayed; `display EXPR` adds an expression")
         shell.displays.show(shell)
         return
-    shell.displays.show_one(shell, shell.displays.add(argument))
+    if shell.session:  # Without one, this is what fails, and not each display after it.
+        shell.displays.show_one(shell, shell.displays.add(argument))
 
 
 @command("undisplay", group="look", usage="undisplay [N|EXPR]", takes="expression")

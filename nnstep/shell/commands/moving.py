@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnstep.shell.commands.arguments import count, required
+from nnstep.shell.failures import UNREADABLE, unreadable
 from nnstep.shell.registry import CommandError, command
 
 if TYPE_CHECKING:
@@ -104,10 +105,16 @@ def continue_(shell: Shell, argument: str) -> None:
 def restart(shell: Shell, argument: str) -> None:
     """Begin again at the first op; breakpoints and displays stay.
 
+    The script is read again, so that an edit of it counts.
+
     Example:
         restart
     """
-    shell.session.restart()
+    session = shell.session
+    try:
+        session.restart()
+    except UNREADABLE as error:
+        raise CommandError(unreadable(session.source.path, error)) from error
     shell.show_start()
 
 

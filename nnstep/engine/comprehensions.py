@@ -1,0 +1,149 @@
+"""Loops and comprehensions -> ops: iterators, loop variables, and what a comprehension collects.
+
+A comprehension steps within its function; its own variables live in temporaries, so they hide
+nothing and nothing sees them.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Any
+
+from nnstep.engine import ops
+from nnstep.engine.assembler import Leaf, Unsupported
+from nnstep.engine.expressions import Comprehension, Expressions
+from nnstep.engine.fragments import parameter, place, read
+from nnstep.engine.ops import Label, Loop, Store
+
+EXHAUSTED: Any = object()
+"""What a loop's `next` gives when there is no next item."""
+
+
+class Comprehensions(Expressions):
+    """The part of the compiler that knows how to iterate."""
+
+    def _comprehension(self, node: Comprehension, slot: int) -> None:
+        empty: ast.expr
+        if isinstance(node, ast.ListComp):
+            empty = ast.List([], ast.Load())
+        elif isinstance(node, ast.SetComp):
+            empty = ast.Call(read(parameter(0), node), [], [])
+        else:
+            empty = ast.Dict([], [])
+        first = self.reduce(node.generators[0].iter)
+        if first.clears != (self.depth - 1,):
+            first = self.spill(first, node.generators[0].iter)
+        leaves = [self.constant(set, node)] if isinstance(node, ast.SetComp) else []
+        self.emit(ops.COMPUTE, node, leaves, place(empty, node), Store(ops.TEMP, slot))
+        outer = self.comprehensions, self.loops
+        self.comprehensions = (*self.comprehensions, node)
+        self._comprehension_names.append(self._own_names(node))
+        self._generator(node, 0, first, slot)
+        self._comprehension_names.pop()
+        self.comprehensions, self.loops = outer
+        self.depth = slot + 1
+
+    def _own_names(self, node: Comprehension) -> dict[str, tuple[int, bool]]:
+        """Temporaries for the names that the generators bind; cells for captured ones."""
+        captured = {
+            identifier
+            for inner, native in self._children.items()
+            if node in _ancestors(self.scopes.tree, inner)
+            for identifier in native.co_freevars
+        }
+        names = {}
+        for generator in node.generators:
+            if generator.is_async:
+                raise Unsupported
+            for target in ast.walk(generator.target):
+                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
+                    identifier = self.mangled(target.id)
+                    if identifier not in names:
+                        names[identifier] = self.take(), identifier in captured
+        for slot, in_cell in names.values():
+            if in_cell:
+                self.emit(ops.CELL, node, slot=slot)
+        return names
+
+    def _generator(self, node: Comprehension, at: int, source: Leaf, result: int) -> None:
+        generator = node.generators[at]
+        loop = self.begin_for(generator, generator.iter, source, generator.target)
+        for test in generator.ifs:
+            self.jump_if(test, loop.head, False, node)
+        if at + 1 < len(node.generators):
+            inner = node.generators[at + 1].iter
+            self._generator(node, at + 1, self.reduce(inner), result)
+        else:
+            self._element(node, result)
+        self.jump(loop.head, generator.iter)
+        self.end_for(loop)
+
+    def _element(self, node: Comprehension, result: int) -> None:
+        base = self.depth
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        leaves = self.reduce_all(parts)
+        kept = self.temporary(result, node, "", keep=True)
+        add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
+        places = [read(parameter(number), node) for number in range(1, len(leaves) + 2)]
+        call = place(ast.Call(read(parameter(0), node), [*places], []), node)
+        self.emit(
+            ops.COMPUTE, node, [self.constant(add[type(node)], node), kept, *leaves], call
+        )
+        self.depth = base
+
+    def begin_for(
+        self, node: ast.AST, iterable: ast.expr, source: Leaf, target: ast.expr
+    ) -> Loop:
+        """Emit the start of a loop up to the binding of its variable."""
+        slot = self.take(2)
+        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
+        again = ast.Call(read(parameter(0), at), [read(parameter(1), at)], [])
+        leaves = [self.constant(iter, at, "iter"), source]
+        self.emit(ops.ITER, iterable, leaves, place(again, at), slot=slot, at=at)
+        loop = Loop(node, slot, Label(), Label())
+        self.code.loops.append(loop)
+        self.loops = (*self.loops, loop)
+        self.here(loop.head)
+        end = self.fragments.constant(EXHAUSTED, at)
+        step = self.constant(next, at, "next")
+        leaves = [step, self.temporary(slot, at, source.text, keep=True), Leaf(end, "")]
+        places = [read(parameter(number), at) for number in (1, 2)]
+        call = ast.Call(read(parameter(0), at), [*places], [])
+        name = self.target_store(target)
+        store = name or Store(ops.TEMP, self.take())
+        self.emit(
+            ops.NEXT, node if isinstance(node, ast.stmt) else target, leaves, place(call, at),
+            store, at=at, label=loop.end, slot=slot, stop=True,
+        )
+        if name is None:
+            self.assign(target, self.temporary(store.to, target, source.text), target)
+        return loop
+
+    def end_for(self, loop: Loop) -> None:
+        """Set the label behind a loop's body."""
+        self.loops = self.loops[:-1]
+        self.here(loop.end)
+
+    def target_store(self, target: ast.expr) -> Store | None:
+        """The store of a target that is a bare name, None for others."""
+        if not isinstance(target, ast.Name):
+            return None
+        identifier = self.mangled(target.id)
+        if self._comprehension_names and identifier in self._comprehension_names[-1]:
+            slot, in_cell = self._comprehension_names[-1][identifier]
+            return Store(ops.TEMP_CELL if in_cell else ops.TEMP, slot, target.id)
+        return self.store_name(target.id)
+
+
+def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
+    """The nodes around a node; worked out once a tree."""
+    parents: dict[ast.AST, ast.AST] | None = getattr(tree, "_parents", None)
+    if parents is None:
+        parents = {child: each for each in ast.walk(tree) for child in ast.iter_child_nodes(each)}
+        tree._parents = parents  # type: ignore[attr-defined]
+    found = []
+    while node in parents:
+        node = parents[node]
+        found.append(node)
+    return found

@@ -1,0 +1,109 @@
+"""Random programs, natively and by ops: nothing may tell them apart.
+
+`NNSTEP_EXAMPLES` says how many there are in all, `NNSTEP_SEED` gives others than usual.
+"""
+
+import linecache
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import oracle
+import programs
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import strategies as st
+
+EXAMPLES = int(os.environ.get("NNSTEP_EXAMPLES", "2000"))
+SEED = os.environ.get("NNSTEP_SEED")
+_names = count()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    # Numbers made of digits convert slowly when they are huge; none should be here.
+    yield tmp_path_factory.mktemp("generated")
+
+
+def found(text: str, folder: Path) -> list[str]:
+    """What differs when a program is run in both ways."""
+    path = folder / f"generated{next(_names)}.py"
+    path.write_text(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            native, ops = oracle.observe_native(path), oracle.observe_ops(path)
+    finally:
+        path.unlink()
+        linecache.cache.pop(str(path), None)
+    return oracle.differences(native, ops)
+
+
+def valid(text: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return programs.is_valid(text)
+
+
+def kinds(differences: list[str]) -> set[str]:
+    """What is compared where something differs, a variable's name left out."""
+    return {each.split(":")[0].split(" ")[1] for each in differences}
+
+
+def compare(text: str, folder: Path) -> None:
+    differences = found(text, folder)
+    if not differences:
+        return
+    kind = kinds(differences)
+
+    def fails(smaller: str) -> bool:
+        try:
+            return valid(smaller) and kind <= kinds(found(smaller, folder))
+        except Exception:
+            return False
+
+    small = programs.minimised(text, fails)
+    shown = "\n".join(each[:3000] for each in found(small, folder) or differences)
+    pytest.fail(f"{small}\n{shown}", pytrace=False)
+
+
+# Programs are made small by leaving out statements, which hypothesis can't do by bytes.
+@pytest.mark.parametrize("theme", programs.THEMES)
+def test_program(theme: str, folder: Path) -> None:
+    @settings(
+        max_examples=max(1, EXAMPLES // len(programs.THEMES)), deadline=None, database=None,
+        phases=[Phase.generate], derandomize=SEED is None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.binary(min_size=1500, max_size=1500))
+    def check(data: bytes) -> None:
+        text = programs.program(data, theme)
+        assume(valid(text))
+        compare(text, folder)
+
+    (check if SEED is None else seed(int(SEED))(check))()
+
+
+@pytest.mark.parametrize("theme", programs.THEMES)
+def test_programs_are_good(theme: str) -> None:
+    """Nearly all are valid, they differ, and bytes that are missing do no harm."""
+    texts = [programs.some_program(number, theme) for number in range(60)]
+    assert sum(map(valid, texts)) >= 54
+    assert len(set(texts)) == 60
+    assert valid(programs.program(b"", theme))
+
+
+def test_minimised() -> None:
+    text = "a = 1\nfor i in range(3):\n    if i:\n        print(1, [i + bad(a) for _ in 'ab'])\nb = 2\n"
+    assert programs.minimised(text, lambda smaller: "bad" in smaller) == "bad"
+
+
+def test_seen(folder: Path) -> None:
+    """A run that does differ is noticed: this one sees the machine."""
+    text = "import sys\nx = sys._getframe.__name__\ny = 'nnstep.engine.machine' in [\n" \
+        "    f.f_globals.get('__name__') for f in __import__('gc').get_referrers(int)[:0]]\n"
+    assert not found(text, folder)
+    assert sys.version_info >= (3, 11)

@@ -1,0 +1,141 @@
+"""The prompt on a real terminal, and what it completes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NET = """import numpy as np
+
+x = np.ones((3, 2))
+for epoch in range(3):
+    z = x * 2
+    x = x + z
+"""
+CTRL_C, CTRL_D = "\x03", "\x04"
+
+
+class Screen:
+    """A terminal of 80 columns with nnstep in it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self._screen = pyte.HistoryScreen(80, 40, history=1000)
+        self._stream = pyte.Stream(self._screen)
+        kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "nnstep", "net.py"],
+            cwd=str(folder), encoding="utf-8", dimensions=(40, 80), timeout=20,
+            env={
+                **kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
+                "PROMPT_TOOLKIT_NO_CPR": "1", "XDG_STATE_HOME": str(folder), **environment,
+            },
+        )  # fmt: skip
+
+    def wait(self, words: str) -> str:
+        """Wait until words are to be seen and an empty prompt stands below them; the screen."""
+        while not (words in self.text and self.text.endswith("\n(nn)")):
+            try:
+                self._stream.feed(self.child.read_nonblocking(4096, timeout=20))
+            except pexpect.exceptions.ExceptionPexpect:
+                pytest.fail(f"waited in vain for {words!r}:\n{self.text}")
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What is to be seen."""
+        return "\n".join(line.rstrip() for line in self._screen.display).strip()
+
+    def end(self) -> int | None:
+        """Wait for the end; the exit status."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        status: int | None = self.child.exitstatus
+        return status
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "net.py").write_text(NET)
+    return tmp_path
+
+
+@pytest.fixture
+def screen(folder: Path) -> Iterator[Screen]:
+    made = Screen(folder)
+    yield made
+    made.child.close(force=True)
+
+
+def test_a_session_at_the_prompt(screen: Screen, folder: Path) -> None:
+    assert "net.py" in screen.wait("next: import numpy")
+    screen.child.send("step\r")
+    screen.wait("next: np.ones")
+    # An empty line repeats the last motion.
+    screen.child.send("\r")
+    screen.wait("next: x = ")
+    # Ctrl-C clears what is typed, and the session is still there.
+    screen.child.send("nonsense" + CTRL_C)
+    screen.wait("(nn) nonsense")
+    screen.child.send("p x.shape\r")
+    assert "x.shape = (3, 2)" in screen.wait("= (3, 2)")
+    assert "unknown" not in screen.text
+    assert max(map(len, screen.text.splitlines())) <= 80
+    screen.child.send(CTRL_D)
+    assert screen.end() == 0
+    history = (folder / "nnstep" / "history").read_text()
+    assert "+step\n" in history
+    assert "+p x.shape\n" in history
+
+
+def test_an_unwritable_home_and_quit(folder: Path) -> None:
+    (folder / "file").write_text("")
+    screen = Screen(folder, XDG_STATE_HOME=str(folder / "file"))
+    screen.wait("next: ")
+    screen.child.send("stpe\r")
+    screen.wait("did you mean `step`")
+    screen.child.send("quit\r")
+    assert screen.end() == 0
+
+
+def test_completion(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prompt_toolkit.completion import CompleteEvent
+    from prompt_toolkit.document import Document
+
+    from nnstep.shell.output import Output
+    from nnstep.shell.prompt import ShellCompleter
+    from nnstep.shell.shell import Shell
+
+    monkeypatch.chdir(folder)
+    shell = Shell(Output())
+    completer = ShellCompleter(shell)
+
+    def completed(text: str) -> dict[str, str]:
+        found = completer.get_completions(Document(text), CompleteEvent())
+        return {each.text: each.display_meta_text for each in found}
+
+    assert "step" in completed("st")
+    assert completed("p z") == {}
+    shell.open("net.py")
+    shell.session.until("epoch == 1")
+    assert completed("z") == {"z": "(3, 2) float64"}
+    assert completed("table z") == {"z": "(3, 2) float64"}
+    assert completed("p np.dot(x, ep") == {"epoch": "int"}
+    assert completed("x = z * ep") == {"epoch": "int"}
+    assert completed("step ;; p ep") == {"epoch": "int"}
+    assert completed("p z.sh") == completed("z.") == completed("p 3") == {}
+    assert "tbreak" in completed("help t")
+    assert completed("grain a") == {"all": ""}
+    assert "net.py" in completed("open n")
+    assert completed("open mse_h") == {"mse_hidden": "lesson"}
+    assert "net.py" in completed("source ./n")
+    assert completed("source nowhere/") == {}
+    assert completed("step ") == {}
+    assert "step" in completed("")
+    shell.close()
