@@ -231,7 +231,11 @@ def _prompt(shell: Shell) -> None:
     # A person types, but the output goes elsewhere, as with `| tee log`.
     while not shell.done:
         shell.output.text("(nn) ")
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            shell.output.text("\n")
+            continue
         if not line:
             return
         shell.execute(line)

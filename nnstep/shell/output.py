@@ -12,8 +12,11 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Text
+
+from nnstep.views.text import wrap
 
 _NARROWEST = 24
 
@@ -75,7 +78,9 @@ class Output:
 
     def hint(self, text: str) -> None:
         """Show a line that is less important than the rest."""
-        self._print(self._console, Text(_shown(text, self._out), style="dim"))
+        text = _shown(text, self._out)
+        lines = [text] if cell_len(text) <= self.width else wrap(text, self.width)
+        self._print(self._console, Text("\n".join(lines), style="dim"))
 
     def error(self, text: str) -> None:
         """Tell of a failure, on standard error."""

@@ -51,7 +51,7 @@ def start(session: Session, width: int, ascii: bool) -> RenderableType:
     """The place of the op that runs first."""
     op = session.next_op
     if op is None:
-        return ended(session)
+        return ended(session, width)
     return Group(
         excerpt(op.source, op.span, width=width, ascii=ascii), next_line(session, width, ascii)
     )
@@ -66,14 +66,14 @@ def next_line(session: Session, width: int, ascii: bool) -> Text:
     """The op that runs next: `next: zo = np.dot(ah, wo)   1200.3 line 43`."""
     op = session.next_op
     if op is None:
-        return ended(session)
+        return ended(session, width)
     inside = "" if op.function == "<module>" else f" in {op.function}"
     place = clean(f"   {session.position.moment} line {op.line}{inside}", ascii)
     text = crop(f"next: {plain(op.text, ascii)}", max(width - len(place), width // 3))
     return Text(crop(text + place, width), style=DIM)
 
 
-def ended(session: Session) -> Text:
+def ended(session: Session, width: int) -> Text:
     """That nothing is left to run, and why."""
     error = session.error
     if error is None:
@@ -81,12 +81,11 @@ def ended(session: Session) -> Text:
     elif isinstance(error, SystemExit):
         words = f"the script has ended with {describe(error)}; `restart` begins again"
     else:
-        name = type(error).__qualname__
         words = (
-            f"the script has ended with {name}, but its variables are still here: "
+            f"the script raised {type(error).__qualname__}; its variables are still here: "
             "`vars`, `where`, `p EXPR`; `restart` begins again"
         )
-    return Text(words, style=DIM)
+    return Text("\n".join(wrap(words, width)), style=DIM)
 
 
 def breakpoint_line(at: Breakpoint, ascii: bool = False) -> Text:

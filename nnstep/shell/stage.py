@@ -127,7 +127,7 @@ class Stage:
         """
         session = self.session
         if session.finished:
-            self.output.show(scenes.ended(session))
+            self.output.show(scenes.ended(session, self.output.width))
             return False
         self.listed = None
         with halting(session.interrupt):
@@ -143,7 +143,7 @@ class Stage:
         self.displays.show(self)
         if session.finished:
             self.script_failed = self.script_failed or _has_failed(session.error)
-            output.show(scenes.ended(session))
+            output.show(scenes.ended(session, output.width))
             return
         at = session.stop
         if at.reason == "breakpoint" and at.breakpoint is not None:

@@ -76,10 +76,10 @@ def screen(folder: Path) -> Iterator[Screen]:
 def test_a_session_at_the_prompt(screen: Screen, folder: Path) -> None:
     assert "net.py" in screen.wait("next: import numpy")
     screen.child.send("step\r")
-    screen.wait("next: np.ones")
+    screen.wait("next: x = np.ones")
     # An empty line repeats the last motion.
     screen.child.send("\r")
-    screen.wait("next: x = ")
+    screen.wait("next: range(3)")
     # Ctrl-C clears what is typed, and the session is still there.
     screen.child.send("nonsense" + CTRL_C)
     screen.wait("(nn) nonsense")

@@ -15,9 +15,10 @@ _ASSIGNMENT = re.compile(r".*[^=!<>]=[^=].*", re.DOTALL)
 
 @command("set", group="change", usage="set NAME = EXPR", takes="name")
 def set_(shell: Shell, argument: str) -> None:
-    """Give a variable another value; the script goes on with it.
+    """Give a variable another value.
 
-    `lr = 0.1` alone does the same; `set` is for names that are commands too, such as `b`.
+    The script goes on with it. `lr = 0.1` alone does the same; `set` is for names that are
+    commands too, such as `b`.
 
     Examples:
         set b = 0.5

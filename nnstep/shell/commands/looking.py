@@ -37,9 +37,10 @@ def print_(shell: Shell, argument: str) -> None:
 
 @command("table", "t", group="look", usage="table NAME[SLICE] [full]", takes="expression")
 def table(shell: Shell, argument: str) -> None:
-    """Show an array as a table, or a part of it with its true indices.
+    """Show an array, or a part of it, as a table.
 
-    Large arrays leave out their middle; a slice or `full` shows more.
+    A part keeps its true indices. Large arrays leave out their middle; a slice or `full` shows
+    more.
 
     Examples:
         table feature_set[3:9, :]
@@ -97,7 +98,9 @@ def _key(shell: Shell, node: ast.expr) -> Any:
 
 @command("diff", group="look", usage="diff NAME", takes="name")
 def diff(shell: Shell, argument: str) -> None:
-    """Show how a variable differs from its value an epoch ago.
+    """Show what changed since an epoch ago.
+
+    Changed values are marked with `*`; then comes by how much they changed.
 
     Example:
         diff wh
@@ -130,9 +133,10 @@ def _show_both(shell: Shell, name: str, before: Any, now: Any) -> None:
 
 @command("display", group="look", usage="display [EXPR]", takes="expression")
 def display(shell: Shell, argument: str) -> None:
-    """Show an expression after every motion, changed values marked with `*`.
+    """Show an expression after every motion.
 
-    Without an argument, show all that were asked for.
+    What has changed since the last one is marked with `*`. Without an argument, show all that
+    were asked for.
 
     Example:
         display wo
@@ -161,7 +165,7 @@ def undisplay(shell: Shell, argument: str) -> None:
 
 @command("list", "l", group="look", usage="list [LINE|FIRST,LAST]", takes="number")
 def list_(shell: Shell, argument: str) -> None:
-    """Show the script around the next op, around a line, or from line to line.
+    """Show the script around the next op or a line.
 
     `>` marks the line of the next op, `*` a breakpoint. Repeated without an argument, it
     goes on where it has ended.
@@ -215,7 +219,7 @@ def _range(shell: Shell, argument: str, current: int) -> tuple[int, int]:
 
 @command("where", "bt", group="look", usage="where")
 def where(shell: Shell, argument: str) -> None:
-    """Show the functions that are running, the innermost first.
+    """Show the functions in progress, innermost first.
 
     Example:
         where
@@ -223,14 +227,14 @@ def where(shell: Shell, argument: str) -> None:
     session = shell.session
     rows = [(each.function, each.path, each.line, each.text) for each in session.frames()]
     if not rows:
-        shell.output.show(scenes.ended(session))
+        shell.output.show(scenes.ended(session, shell.output.width))
         return
     shell.output.show(scenes.frames(rows, shell.output.width, shell.output.ascii))
 
 
 @command("vars", group="look", usage="vars")
 def vars_(shell: Shell, argument: str) -> None:
-    """List the variables: shape or type, range, mean, or the value itself.
+    """List the variables: shape, type, range, mean.
 
     In a function, its own come first.
 

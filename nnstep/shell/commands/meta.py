@@ -34,7 +34,7 @@ _RULES = (
 
 @command("lessons", group="lesson", usage="lessons")
 def lessons_(shell: Shell, argument: str) -> None:
-    """List the lessons: name, what each teaches, where it comes from.
+    """List the lessons and what they teach.
 
     Example:
         lessons
@@ -45,7 +45,7 @@ def lessons_(shell: Shell, argument: str) -> None:
 
 @command("open", group="lesson", usage="open NAME|FILE", takes="path")
 def open_(shell: Shell, argument: str) -> None:
-    """Open a lesson or a script in place of the one that is open.
+    """Open a lesson or a script instead of this one.
 
     Example:
         open mse_hidden
@@ -57,9 +57,10 @@ def open_(shell: Shell, argument: str) -> None:
 
 @command("source", group="lesson", usage="source FILE", takes="path")
 def source(shell: Shell, argument: str) -> None:
-    """Execute the commands in a file, one a line, up to the first that fails.
+    """Execute the commands in a file.
 
-    Empty lines and lines that begin with `#` are skipped.
+    They stand one a line, and the first that fails ends it. Empty lines and lines that begin
+    with `#` are skipped.
 
     Example:
         source steps.txt
@@ -88,7 +89,9 @@ def read_commands(path: str) -> list[str]:
 
 @command("help", group="lesson", usage="help [COMMAND]", takes="word")
 def help_(shell: Shell, argument: str) -> None:
-    """List the commands, or tell all about one. `?` does the same.
+    """List the commands, or tell about one.
+
+    `?` does the same. Nothing is ever evaluated by it.
 
     Example:
         help step
@@ -125,9 +128,12 @@ def _show_one(shell: Shell, found: Command) -> None:
     if found.aliases:
         usage.append(f"   short: {', '.join(found.aliases)}", style=DIM)
     shell.output.show(usage)
-    shell.output.show(Text(found.summary))
-    if found.help:
-        shell.output.show(Text(f"\n{found.help}"))
+    for text in wrap(found.summary, shell.output.width):
+        shell.output.show(Text(text))
+    for paragraph in found.help.split("\n\n"):
+        prose, colon, example = paragraph.partition(":\n")
+        lines = wrap(prose + colon.strip(), shell.output.width)
+        shell.output.show(Text("\n".join(["", *lines, *example.splitlines()])))
 
 
 @command("quit", "q", "exit", group="lesson", usage="quit")

@@ -28,7 +28,7 @@ def step(shell: Shell, argument: str) -> None:
 
 @command("next", "n", group="move", usage="next [N]", takes="number", motion=True)
 def next_(shell: Shell, argument: str) -> None:
-    """Run the rest of the statement, calls of functions included.
+    """Run the rest of the statement, over the calls in it.
 
     With N, run that many statements and show the last.
 
@@ -41,7 +41,9 @@ def next_(shell: Shell, argument: str) -> None:
 
 @command("finish", "fin", group="move", usage="finish", motion=True)
 def finish(shell: Shell, argument: str) -> None:
-    """Run until the current function has returned, and show what it returned.
+    """Run until the function returns, and show its value.
+
+    Outside of any function, run to the end of the script.
 
     Example:
         break sigmoid ;; continue ;; finish
@@ -103,9 +105,9 @@ def continue_(shell: Shell, argument: str) -> None:
 
 @command("restart", group="move", usage="restart")
 def restart(shell: Shell, argument: str) -> None:
-    """Begin again at the first op; breakpoints and displays stay.
+    """Begin again at the first op.
 
-    The script is read again, so that an edit of it counts.
+    The script is read again, so that an edit of it counts. Breakpoints and displays stay.
 
     Example:
         restart

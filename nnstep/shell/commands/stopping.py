@@ -17,10 +17,11 @@ _CONDITION = re.compile(r"(?P<where>.*?)(?:\s+|^)if\b\s*(?P<condition>.*)", re.D
 
 @command("break", "b", group="stop at", usage="break NAME|LINE|FUNCTION [if COND]", takes="place")
 def break_(shell: Shell, argument: str) -> None:
-    """Stop when a name gets a value, before a line, or before a function runs.
+    """Stop at a name, a line or a function.
 
-    With `if`, stop only when the condition is true there. Without an argument, list the
-    breakpoints.
+    For a name, that is right after an op has bound or changed it; for a line or a function,
+    right before it runs. With `if`, stop only when the condition is true there. Without an
+    argument, list the breakpoints.
 
     Example:
         break dcost_wo if epoch >= 100
@@ -33,7 +34,7 @@ def break_(shell: Shell, argument: str) -> None:
 
 @command("tbreak", group="stop at", usage="tbreak NAME|LINE|FUNCTION [if COND]", takes="place")
 def tbreak(shell: Shell, argument: str) -> None:
-    """Like `break`, but only once: the breakpoint is gone after it has stopped.
+    """Stop there once: like `break`, but gone after it.
 
     Example:
         tbreak 43
@@ -44,7 +45,7 @@ def tbreak(shell: Shell, argument: str) -> None:
 
 @command("info", group="stop at", usage="info [breakpoints]", takes="word")
 def info(shell: Shell, argument: str) -> None:
-    """List the breakpoints, with how often each has stopped.
+    """List the breakpoints, and how often they stopped.
 
     Example:
         info breakpoints
