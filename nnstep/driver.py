@@ -219,6 +219,7 @@ class Driver:
             self._note_hit(hit)
             return True
         if self.interrupted:
+            self.interrupted = False
             self.reason = "interrupted"
             return True
         if self._goal.reached(frame, op):

@@ -221,10 +221,13 @@ class Session:
 
     def section(self) -> Event | None:
         """Run to the next `# %%` section."""
+        home = self._machine.frame
         start = self.position.section
 
         def elsewhere(frame: Frame) -> bool:
-            return self._place(frame).section != start
+            # Functions called on the way have sections of their own, or none.
+            deeper = frame is not home and home is not None and _is_below(frame, home)
+            return not deeper and self._place(frame).section != start
 
         return self._go(Until(elsewhere, "section"), every=False)
 
@@ -505,6 +508,13 @@ class Session:
         if self._driver.recorder.holds_events:
             values = [(name, value) for name, value in known_values(frame) if is_mutable(value)]
             self._driver.recorder.protect(values)
+
+
+def _is_below(frame: Frame, caller: Frame) -> bool:
+    back = frame.back
+    while back is not None and back is not caller:
+        back = back.back
+    return back is caller
 
 
 _SMALL = 1 << 20  # bytes of an array that is kept for an epoch

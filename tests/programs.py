@@ -6,8 +6,8 @@ say what they mostly hold: i0 an int, s0 a string, l0 a list of ints, d0 a dict,
 an object, f0 a function, A0 an array. What is random may be unbound, of another type or out of
 range: then an exception is raised, which some `try` catches, or nobody.
 
-It ends: loops run over a few items, recursion counts down, values grow slowly, and every function
-first calls `tick`, which raises SystemExit when it has been called too often.
+It ends: loops run over a few items, recursion counts down, and every function and every iteration
+first calls `tick`, a Guard, which raises SystemExit when it is called often or values have grown.
 """
 
 from __future__ import annotations
@@ -20,18 +20,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 THEMES = ("statements", "functions", "exceptions", "classes", "comprehensions", "numpy")
 
 _PREAMBLE = '''\
-ticks = 0
-def tick():
-    global ticks
-    ticks += 1
-    if ticks > 150:
-        raise SystemExit("too many calls")
+from programs import Guard
+tick = Guard(globals())
 class E(Exception):
     pass
 class P:
@@ -163,6 +159,43 @@ I0 = np.array([0, 1, 1])
 
 _SIMPLE = ("i0 = 2", "i1 = 5", "s0 = 'ab'", "l0 = [1, 2, 3]", "d0 = {'a': 1, 'b': 2}",
            "p0 = P(3)", "o0 = None")
+
+
+class Guard:
+    """Ends a program that runs for long or piles up values. Calling it is one native op."""
+
+    def __init__(self, variables: dict[str, Any], calls: int = 150, weight: int = 3000) -> None:
+        self._variables = variables
+        self._calls = calls
+        self._weight = weight
+
+    def __call__(self) -> None:
+        """Count a call, and look at the values."""
+        self._calls -= 1
+        if self._calls < 0:
+            raise SystemExit("too many calls")
+        left = self._weight
+        pending = list(self._variables.values())
+        while pending:
+            value = pending.pop()
+            left -= 1
+            kind = type(value)
+            if kind in (list, tuple, set, str):
+                if len(value) > 300:
+                    left = -1
+                elif kind is not str:
+                    pending += value
+            elif kind is dict and value is not self._variables and len(value) < 100:
+                pending += value.values()
+            elif kind is int:
+                left -= value.bit_length() // 64
+            elif kind.__name__ in ("P", "N", "S"):
+                left -= 1
+                pending += [each for each in vars(value).values() if type(each) is not kind]
+            elif kind.__name__ == "ndarray" and value.size > 500:
+                left = -1
+            if left < 0:
+                raise SystemExit("too much")
 
 
 class Choices:
@@ -298,7 +331,8 @@ class Writer:
         self._left -= 1
         self._depth = depth
         write = self._of(self._statements)
-        if depth >= 4 and write.__name__ in _COMPOUND:
+        looping = self._scope.loops > 1 and write.__name__ in ("_for", "_while")
+        if looping or (depth >= 4 and write.__name__ in _COMPOUND):
             write = self._assign
         write()
         self._depth = depth
@@ -380,7 +414,8 @@ class Writer:
             "(lambda q: q)()", "print(sep=1)", "[1, 2][None]", "{[]: 1}", "(1 < 'a')", "len(3)",
             "p0.x.y.z", "sorted([1, 'a'])", "abs(*[1, 2])", "P(**{1: 2})", "t(*3)", "t(**3)",
             "t(**{'tag': 1}, tag=2)", "(-None)", "(1 in 2)", "f'{1:zz}'", "max()", "P.nope",
-            "min([3, 'a'], key=lambda q: q + 1)", "[v + w for v, w in [(1, 2), (3,)]]",
+            "sum(o0, [])", "min([3, 'a'], key=lambda q: q + 1)",
+            "[v + w for v, w in [(1, 2), (3,)]]",
         ])
 
     def _index(self, depth: int) -> str:
@@ -598,7 +633,8 @@ class Writer:
         return self._logged(self._of([
             f"({one} + {other})", f"({one} - {other})", f"({one} < {other})",
             f"({one} == {other})", f"({one} != {other})", f"(-{one})", f"({one} * 2)",
-            f"({one} in {other})", f"{one}[{self._index(depth)}]", f"{one}({self._int(depth)}, k=1)",
+            f"({one} in {other})", f"{one}[{self._index(depth)}]",
+            f"{one}({self._int(depth)}, k=1)",
             f"{one}.{self._of(['v', 'gone', 'prop', 'w', 'x', 'nope'])}", f"len({one})",
             "S.make(i0)", f"S.double({self._int(depth)})", f"bool({one})", f"(not {one})",
             f"({one} <= {other})", f"(~{one})", f"({one} and {other})", f"f'{{{one[:0]}N(3):x}}'",
@@ -689,7 +725,7 @@ class Writer:
                 f"p1.v += {self._number()}", f"p1[7] += {self._int(1)}",
             ]))
         else:
-            self._line(f"{self._list_place(1)}[{self._slice(1)}] += {self._list(1)}")
+            self._line(f"{self._list_place(1)}[{self._slice(1)}] += {self._list(1)}[:3]")
 
     def _show(self) -> None:
         kind = self._below(4)
@@ -762,6 +798,8 @@ class Writer:
     def _loop_body(self) -> None:
         # `break` and `continue` belong to this loop until a function begins.
         self._scope.loops += 1
+        with self._block():
+            self._line("tick()")
         self._body()
         self._scope.loops -= 1
         if self._chance(30):
@@ -850,7 +888,9 @@ class Writer:
         self._line(f"match {self._any()}:")
         with self._block():
             for _ in range(1 + self._below(2)):
-                pattern = self._of(["0 | 1", "[i0, *o0]", "{'a': o0}", "P(x=i0)", "str()", "int(i1)"])
+                pattern = self._of(
+                    ["0 | 1", "[i0, *o0]", "{'a': o0}", "P(x=i0)", "str()", "int(i1)"]
+                )
                 guard = self._of(["", "", f" if {self._condition()}"])
                 self._line(f"case {pattern}{guard}:")
                 self._body()
@@ -1069,7 +1109,8 @@ class Writer:
             self._line(self._of([
                 f"{name}.sort()", f"{name}.fill({self._int(1)})", f"V0 = {name}[1:]",
                 f"V1 = {name}.T", f"np.random.shuffle({name})", f"{name}.resize((4, 2))",
-                f"{name}.shape = (-1,)", f"{name}.flags.writeable = False", f"V0 = V1 = {name}[::2]",
+                f"{name}.shape = (-1,)", f"{name}.flags.writeable = False",
+                f"V0 = V1 = {name}[::2]",
                 f"np.copyto({name}, {self._matrix(1)})", "np.add.at(A1, I0, 1)",
                 f"{name} = {name}.astype(np.float32)", f"o0 = {name}.base", "del A3",
             ]))

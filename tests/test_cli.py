@@ -82,6 +82,24 @@ def test_version_imports_nothing_that_takes_long(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == ["nnstep 0.1.0", "[]"], done.stderr
 
 
+def test_a_pipe_needs_no_prompt(net: str, tmp_path: Path) -> None:
+    program = (
+        "import sys, nnstep.cli\n"
+        "assert nnstep.cli.main(['net.py', '-c', 'step 3']) == 0\n"
+        "assert nnstep.cli.main(['net.py']) == 0\n"
+        "print(sorted({'prompt_toolkit', 'sklearn', 'matplotlib'} & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+
+
 def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out

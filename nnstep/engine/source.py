@@ -108,7 +108,7 @@ class Source:
             for number, text in enumerate(self.lines, 1)
             if (match := _SECTION.match(text))
         ]
-        ends = [number - 1 for number, _ in heads[1:]] + [len(self.lines)]
+        ends = [number - 1 for number, _ in heads[1:]] + [len(self.lines)] * bool(heads)
         return tuple(
             Section(title, first, last)
             for (first, title), last in zip(heads, ends, strict=True)

@@ -27,7 +27,7 @@ class Part(NamedTuple):
 
 
 class _Axis(NamedTuple):
-    """One item of an index and the axis it applies to; None for a new axis."""
+    """One item of an index and the length of its axis; None for a new axis and for `...`."""
 
     item: Any
     length: int | None
@@ -67,9 +67,11 @@ def _axes(shape: tuple[int, ...], key: Any) -> list[_Axis]:
         raise ValueError("an index of several axes has no labels")
     missing = len(shape) - sum(item is not None and item is not ... for item in items)
     gap = next((place for place, item in enumerate(items) if item is ...), len(items))
-    items[gap : gap + 1] = [slice(None)] * missing
+    # A `...` that stands for no axis still stands between its neighbours.
+    nothing = [...] if gap < len(items) else []
+    items[gap : gap + 1] = [slice(None)] * missing or nothing
     lengths = iter(shape)
-    return [_Axis(item, None if item is None else next(lengths)) for item in items]
+    return [_Axis(item, None if item is None or item is ... else next(lengths)) for item in items]
 
 
 def _is_list(item: Any) -> bool:
@@ -87,11 +89,12 @@ def _labels(axes: list[_Axis]) -> Labels:
         raise ValueError("several lists have no labels")
     found: list[NDArray[np.intp] | None] = []
     for axis in axes:
-        if isinstance(axis.item, (int, np.integer)):
+        if isinstance(axis.item, (int, np.integer)) or axis.item is ...:
             continue
         found.append(None if axis.length is None else np.arange(axis.length)[axis.item])
     if lists and _moves_to_front(axes):
-        place = sum(not isinstance(axis.item, (int, np.integer)) for axis in axes[: lists[0]])
+        before = [axis for axis in axes[: lists[0]] if axis.item is not ...]
+        place = sum(not isinstance(axis.item, (int, np.integer)) for axis in before)
         found.insert(0, found.pop(place))
     return tuple(found)
 

@@ -5,7 +5,6 @@
 
 import linecache
 import os
-import sys
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -24,7 +23,6 @@ _names = count()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    # Numbers made of digits convert slowly when they are huge; none should be here.
     yield tmp_path_factory.mktemp("generated")
 
 
@@ -53,10 +51,13 @@ def kinds(differences: list[str]) -> set[str]:
     return {each.split(":")[0].split(" ")[1] for each in differences}
 
 
-def compare(text: str, folder: Path) -> None:
+class Differs(Exception):
+    """A program that does."""
+
+
+def report(text: str, folder: Path) -> str:
+    """A small program that differs in the same way, and how."""
     differences = found(text, folder)
-    if not differences:
-        return
     kind = kinds(differences)
 
     def fails(smaller: str) -> bool:
@@ -67,24 +68,31 @@ def compare(text: str, folder: Path) -> None:
 
     small = programs.minimised(text, fails)
     shown = "\n".join(each[:3000] for each in found(small, folder) or differences)
-    pytest.fail(f"{small}\n{shown}", pytrace=False)
+    return f"{small}\n{shown}"
 
 
-# Programs are made small by leaving out statements, which hypothesis can't do by bytes.
 @pytest.mark.parametrize("theme", programs.THEMES)
 def test_program(theme: str, folder: Path) -> None:
+    # Programs are made small by leaving out statements, which hypothesis can't do by bytes.
     @settings(
         max_examples=max(1, EXAMPLES // len(programs.THEMES)), deadline=None, database=None,
-        phases=[Phase.generate], derandomize=SEED is None,
+        phases=[Phase.generate], derandomize=SEED is None, report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     @given(st.binary(min_size=1500, max_size=1500))
     def check(data: bytes) -> None:
         text = programs.program(data, theme)
         assume(valid(text))
-        compare(text, folder)
+        if found(text, folder):
+            raise Differs(text)
 
-    (check if SEED is None else seed(int(SEED))(check))()
+    failing = None
+    try:
+        (check if SEED is None else seed(int(SEED))(check))()
+    except Differs as error:
+        failing = str(error)
+    if failing is not None:
+        pytest.fail(report(failing, folder), pytrace=False)
 
 
 @pytest.mark.parametrize("theme", programs.THEMES)
@@ -97,13 +105,14 @@ def test_programs_are_good(theme: str) -> None:
 
 
 def test_minimised() -> None:
-    text = "a = 1\nfor i in range(3):\n    if i:\n        print(1, [i + bad(a) for _ in 'ab'])\nb = 2\n"
+    text = "a = 1\nfor i in range(3):\n    if i:\n        print([i + bad(a) for _ in 'a'])\nb = 2\n"
     assert programs.minimised(text, lambda smaller: "bad" in smaller) == "bad"
 
 
-def test_seen(folder: Path) -> None:
-    """A run that does differ is noticed: this one sees the machine."""
-    text = "import sys\nx = sys._getframe.__name__\ny = 'nnstep.engine.machine' in [\n" \
-        "    f.f_globals.get('__name__') for f in __import__('gc').get_referrers(int)[:0]]\n"
+def test_difference_is_seen(folder: Path) -> None:
+    """A program that looks at the machine itself is told apart."""
+    text = "import sys\nx = [sys.modules['nnstep.engine.machine'].Machine.run.__name__]\n"
     assert not found(text, folder)
-    assert sys.version_info >= (3, 11)
+    text = "x = (lambda: __import__('inspect').stack()[1].filename)()\n"
+    text += "import inspect\ny = len(inspect.stack(0)), [id(0)]\nx = print.__call__\n"
+    assert found(text + "y = list(map(lambda _: len(inspect.stack(0)), [1]))[0]\n", folder)

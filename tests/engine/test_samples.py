@@ -3,9 +3,8 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 import oracle
+import pytest
 
 SAMPLES = sorted((oracle.ROOT / "tests" / "samples").glob("*.py"))
 if sys.version_info < (3, 12):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
@@ -40,7 +40,14 @@ class Screen:
 
     def wait(self, words: str) -> str:
         """Wait until words are to be seen and an empty prompt stands below them; the screen."""
-        while not (words in self.text and self.text.endswith("\n(nn)")):
+        return self._read(lambda: words in self.text and self.text.endswith("\n(nn)"), words)
+
+    def see(self, words: str) -> str:
+        """Wait until words are to be seen; the screen."""
+        return self._read(lambda: words in self.text, words)
+
+    def _read(self, done: Callable[[], bool], words: str) -> str:
+        while not done():
             try:
                 self._stream.feed(self.child.read_nonblocking(4096, timeout=20))
             except pexpect.exceptions.ExceptionPexpect:
@@ -92,6 +99,23 @@ def test_a_session_at_the_prompt(screen: Screen, folder: Path) -> None:
     history = (folder / "nnstep" / "history").read_text()
     assert "+step\n" in history
     assert "+p x.shape\n" in history
+
+
+def test_ctrl_c_halts_the_script(folder: Path) -> None:
+    (folder / "net.py").write_text("print('begun')\ni = 0\nwhile True:\n    i = i + 1\n")
+    screen = Screen(folder)
+    screen.wait("next: print")
+    # Completed by the tab key, as nothing else begins like this.
+    screen.child.send("conti\t")
+    screen.see("(nn) continue")
+    screen.child.send("\r")
+    screen.see("\nbegun")
+    screen.child.send(CTRL_C)
+    assert "i = i + 1" in screen.wait("interrupted")
+    screen.child.send("p i > 0\r")
+    screen.wait("i > 0 = True")
+    screen.child.send(CTRL_D)
+    assert screen.end() == 0
 
 
 def test_an_unwritable_home_and_quit(folder: Path) -> None:
