@@ -42,8 +42,8 @@ ROOT = Path(__file__).parents[1]
 
 COMMANDS = {
     "plain": (),
-    "run": ("/tmp/runner.py",),
-    "ops": ("/tmp/runner.py", "--ops"),
+    "run": ("-m", "nnstep", "run"),
+    "ops": ("-m", "nnstep", "run", "--ops"),
 }
 
 
@@ -230,7 +230,7 @@ def _observe(run: Callable[[], tuple[dict[str, Any], BaseException | None]]) -> 
                 if not (name.startswith("__") and name.endswith("__"))
             }
             failed = None if error is None else freezer(error)
-            state = freezer([np.random.get_state(), random.getstate()])
+            state = Freezer()([np.random.get_state(), random.getstate()])
         finally:
             for name, value in saved.items():
                 setattr(sys, name, value)

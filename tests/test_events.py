@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nnstep.engine.events import Event
+from nnstep.engine.source import Span
 from nnstep.session import Session
 
 Ran = Callable[[str], list[Event]]
@@ -66,9 +67,7 @@ def test_an_assignment(ran: Ran) -> None:
     assert (event.name, event.names) == ("c", ("c",))
     assert event.value == 6
     assert event.operands == (("a", 2), ("b", 3))
-    assert (event.line, event.span) == (3, (3, 0, 3, 9)) or (
-        event.line, event.span.line, event.span.column, event.span.end_column
-    ) == (3, 3, 0, 9)
+    assert (event.line, event.span) == (3, Span(3, 0, 3, 9))
     assert event.function == "<module>"
     assert event.path.endswith("script.py")
     assert event.depth == 0
@@ -104,9 +103,10 @@ def test_an_op_over_several_lines(ran: Ran) -> None:
 
 def test_several_names_at_once(ran: Ran) -> None:
     events = ran("a, b = 1, [2]\n(c, d), *e = (3, 4), 5, 6\nf = g = 7\n")
-    assert (events[0].names, events[0].name) == (("a", "b"), None)
+    pair = named(events, "a, b = 1, [2]")
+    assert (pair.names, pair.name, pair.value) == (("a", "b"), None, (1, [2]))
     bound = [name for event in events for name in event.names]
-    assert bound == ["a", "b", "e", "c", "d", "f", "g"] or sorted(bound) == list("abcdefg")
+    assert bound == ["a", "b", "c", "d", "e", "f", "g"]
 
 
 def test_a_loop_binds_its_variable_and_ends(ran: Ran) -> None:
@@ -253,7 +253,8 @@ def test_operator_methods(ran: Ran) -> None:
                 return self.v + at
 
         c = V(1) + V(2)
-        d = c[5]
+        five = 5
+        d = c[five]
         """
     )
     back = [event for event in events if event.kind == "return"]
@@ -261,6 +262,28 @@ def test_operator_methods(ran: Ran) -> None:
     assert back[3].value.v == 3
     assert back[4].value == 8
     assert {event.function for event in events} == {"<module>", "__init__", "__add__", "__getitem__"}
+
+
+@bug("an operator method is not stepped into where one operand is a constant")
+@pytest.mark.parametrize("expression", ["v + 2", "2 + v", "v * 2", "v[5]", "v < 2"])
+def test_operator_methods_with_a_constant(ran: Ran, expression: str) -> None:
+    events = ran(
+        f"""
+        class V:
+            def method(self, other):
+                return other * 10
+
+            __add__ = __radd__ = __mul__ = __getitem__ = __lt__ = method
+
+            def __sub__(self, other):
+                return 1
+
+        v = V()
+        x = {expression}
+        """
+    )
+    assert events[-1].value in (20, 50)
+    assert any(event.text == "other * 10" for event in events)
 
 
 @bug("a motion that ends within a function that it entered gives None, the sign of the end")
@@ -350,13 +373,13 @@ CHANGES = {
     "a.sort()": [("a", ("b",))],
     "a.fill(9)": [("a", ("b",))],
     "np.add(a, 1, out=a)": [("a", ("b",))],
-    "np.add(a, 1, a)": [("a", ("b",))],
+    "np.add(a, m[0], a)": [("a", ("b",))],
     "np.dot(m, a, out=a)": [("a", ("b",))],
     "np.add.at(a, [0, 0], 1)": [("a", ("b",))],
     "np.copyto(a, 4.0)": [("a", ("b",))],
     "np.random.shuffle(c)": [("c", ())],
-    "view[0] = 3": [("view", ("a", "b"))],
-    "a.T[0] = 3": [("a.T", ("a", "b", "view"))],
+    "view[0] = 30": [("view", ("a", "b"))],
+    "a.T[0] = 30": [("a.T", ("a", "b", "view"))],
     "net.W -= 0.1": [("net.W", ())],
     "items.append(1)": [("items", ("same",))],
     "items += [2]": [("items", ("same",))],
@@ -397,6 +420,12 @@ def test_what_a_statement_changes(ran: Ran, statement: str) -> None:
         wanted = [(name, aliases | {"view"}) for name, aliases in wanted]
     assert [(name, set(aliases)) for name, aliases in changes(events[-1])] == wanted
     assert len(changes(events[-1])[0][1]) == len(wanted[0][1])
+
+
+@bug("an output given by its place is not seen where another argument is a constant")
+def test_a_positional_output_beside_a_constant(ran: Ran) -> None:
+    events = ran("import numpy as np\nz = np.array([-1.0, 2.0])\nnp.maximum(0, z, z)\n")
+    assert changes(events[-1]) == [("z", ())]
 
 
 NO_CHANGES = [

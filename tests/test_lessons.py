@@ -1,0 +1,116 @@
+"""Every lesson prints the tutorials' numbers, and the same bytes however it is run."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from nnstep import lessons
+
+SHORT = re.compile(r"^(epochs|num_passes) = .*$", re.MULTILINE)
+ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+
+# What stands behind a text that the lesson prints: the number, and its relative tolerance. First
+# values are the tutorials' to the last bits that do not depend on the processor's `exp`; trained
+# ones differ a little between BLAS builds.
+NUMBERS = {
+    "perceptron": [
+        (r"after 25000 epochs[\s\S]*?\[1, 0, 0\] -> \[(\S+?)\]", 0.02262959, 1e-6),
+        (r"after 25000 epochs[\s\S]*?\[0, 1, 0\] -> \[(\S+?)\]", 0.98778682, 1e-6),
+        (r"after 55000 epochs[\s\S]*?\[1, 0, 0\] -> \[(\S+?)\]", 0.01031463, 1e-6),
+        (r"after 55000 epochs[\s\S]*?\[0, 1, 0\] -> \[(\S+?)\]", 0.99440207, 1e-6),
+    ],
+    "moons_perceptron": [
+        (r"epoch 0: summed error (\S+)", 17.553996678204935, 1e-14),
+        (r"after \d+ epochs: summed error (\S+)", 4.179259, 1e-3),
+    ],
+    "mse_hidden": [
+        (r"epoch 0: summed error (\S+)", 13.969800889589633, 1e-14),
+        (r"epoch 20000: summed error (\S+)", 1.651, 5e-3),
+        (r"after 200000 epochs: summed error (\S+)", 1.503, 1e-3),
+    ],
+    "softmax_moons": [
+        (r"Loss after iteration 0: (\S+)", 0.432387, 1e-6),
+        (r"Loss after iteration 1000: (\S+)", 0.068947, 1e-3),
+        (r"Loss after iteration 19000: (\S+)", 0.0713, 2e-2),
+    ],
+    "logistic_baseline": [(r"logistic regression: accuracy (\S+)", 0.85, 1e-9)],
+    "tanh_sigmoid": [
+        (r"first cost (\S+)", 0.7383781203733911, 1e-14),
+        (r"last cost (\S+)", 0.067911, 1e-3),
+    ],
+}
+
+
+def path_of(name: str) -> Path:
+    return lessons.folder() / f"{name}.py"
+
+
+def done(*command: str | Path) -> tuple[int, bytes, bytes]:
+    ran = subprocess.run(
+        [sys.executable, *map(str, command)], capture_output=True, stdin=subprocess.DEVNULL,
+        env=ENVIRONMENT, check=False,
+    )
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+@cache
+def plain(name: str) -> str:
+    code, out, err = done("-W", "error", path_of(name))
+    assert (code, err) == (0, b"")
+    return out.decode()
+
+
+def test_all_seven_are_there_in_teaching_order() -> None:
+    assert lessons.names() == [
+        "perceptron", "moons_perceptron", "mse_hidden", "l2_derivation", "softmax_moons",
+        "logistic_baseline", "tanh_sigmoid",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "expected", "tolerance"),
+    [(name, *each) for name, numbers in NUMBERS.items() for each in numbers],
+)
+def test_numbers(name: str, pattern: str, expected: float, tolerance: float) -> None:
+    found = re.search(pattern, plain(name))
+    assert found, plain(name)
+    assert float(found[1]) == pytest.approx(expected, rel=tolerance)
+
+
+def test_the_derivation_agrees_with_central_differences() -> None:
+    assert "below 1e-7: True" in plain("l2_derivation")
+
+
+def test_the_net_beats_the_baseline() -> None:
+    accuracies = [float(each) for each in re.findall(r"accuracy (\S+)", plain("logistic_baseline"))]
+    assert len(accuracies) == 2 and accuracies[0] < accuracies[1]
+
+
+@pytest.mark.parametrize("name", lessons.names())
+def test_the_same_bytes_in_all_ways(name: str, tmp_path: Path) -> None:
+    script = tmp_path / f"{name}.py"
+    script.write_text(SHORT.sub(r"\1 = 300", path_of(name).read_text(encoding="utf-8")))
+    expected = done(script)
+    assert expected[0] == 0
+    assert done("-m", "nnstep", "run", script) == expected
+    assert done("-m", "nnstep", "run", "--ops", script) == expected
+
+
+@pytest.mark.parametrize("name", lessons.names())
+def test_a_lesson_explains_itself(name: str) -> None:
+    text = path_of(name).read_text(encoding="utf-8")
+    assert all(lessons.about(text)), "a line of what it teaches, and its source"
+    titles = re.findall(r"^\s*# %% (.+)$", text, re.MULTILINE)
+    assert len(titles) >= 3
+    comments = re.findall(r"^\s*# (?!%%)", text, re.MULTILINE)
+    statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    assert len(comments) > len(statements) / 3, "narration teaches"
+    assert len(SHORT.findall(text)) == 1, "one line says how long it trains"
