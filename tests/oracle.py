@@ -296,7 +296,7 @@ def _without_oracle(error: BaseException | None, seen: set[int]) -> None:
 
 # Values, in a form that can be compared.
 
-_ATOMS = (type(None), bool, int, str, bytes, type(...), type(NotImplemented))
+_ATOMS = (type(None), bool, int, bytes, type(...), type(NotImplemented))
 _COUNTED = (
     "list_iterator", "tuple_iterator", "str_iterator", "str_ascii_iterator", "range_iterator",
     "list_reverseiterator", "enumerate", "zip", "map", "reversed",
@@ -322,6 +322,8 @@ class Freezer:
     def __call__(self, value: Any) -> Any:
         """The frozen form of a value."""
         kind = type(value)
+        if kind is str:
+            return _neutral(value)
         if kind in _ATOMS:
             return value if kind is not bool else ("bool", value)
         if kind is float:

@@ -95,7 +95,7 @@ def test_break_at_a_name_halts_right_after_it_is_bound(opened: Opened) -> None:
     assert event is not None
     assert event.kind == "return"
     assert event.value.tolist() == [0.0, 0.0]
-    assert session.position.line == 24
+    assert session.position.line == 25
     assert halts(session) == 2
     assert made.hits == 4
 
@@ -219,13 +219,13 @@ def test_break_at_a_line_in_a_loop_halts_once_an_iteration(opened: Opened) -> No
     assert made.hits == 3
 
 
-@pytest.mark.parametrize(("given", "where"), [(8, 9), (24, 25), (3, 4), (1, 2), (21, 21)])
+@pytest.mark.parametrize(("given", "where"), [(24, 25), (3, 4), (21, 21), (11, 11)])
 def test_break_at_a_comment_or_an_empty_line_goes_on(
     opened: Opened, given: int, where: int
 ) -> None:
     session = opened(NET)
     assert session.break_at(given).where == where
-    assert lines(session)[0] == where or where == 2
+    assert lines(session)[0] == where
 
 
 @pytest.mark.parametrize("given", [0, 28, 99])
@@ -275,16 +275,35 @@ def test_break_within_a_helper_while_next_goes_over_it(opened: Opened) -> None:
     assert session.stop.reason == "finish"
 
 
-@pytest.mark.parametrize("motion", ["until", "epoch", "finish", "section", "step"])
+@pytest.mark.parametrize("motion", ["until", "finish", "section", "step"])
 def test_every_motion_halts_at_a_breakpoint(opened: Opened, motion: str) -> None:
     session = opened(NET)
     made = session.break_at(18)
-    argument = {"until": ("False",), "epoch": (9,), "step": (500,)}.get(motion, ())
+    argument = {"until": ("False",), "step": (500,)}.get(motion, ())
     session.run()
     session.restart()
     getattr(session, motion)(*argument)
     assert session.stop == ("breakpoint", made)
     assert session.position.line == 18
+
+
+@bug("a line of a class body (an attribute, a `def`) is accepted, but never halts")
+@pytest.mark.parametrize("given", [2, 3, 4])
+def test_break_at_a_line_of_a_class_body(opened: Opened, given: int) -> None:
+    session = opened(
+        """
+        class Net:
+            rate = 0.1
+
+            def go(self):
+                return 1
+
+        x = Net().go()
+        y = 2
+        """
+    )
+    session.break_at(given)
+    assert halts(session) == 1
 
 
 @bug("a line that holds only a docstring is accepted, but never halts")
@@ -404,7 +423,7 @@ def test_break_at_a_method_of_one_of_two_classes(opened: Opened) -> None:
 
 @pytest.mark.parametrize(
     ("given", "near"),
-    [("helpr", "helper"), ("epoc", "epoch"), ("Net.forwrd", "Net.forward"), ("Forward", "forward")],
+    [("helpr", "helper"), ("epoc", "epoch"), ("Forward", "forward"), ("nett", "net")],
 )
 def test_the_nearest_name_is_suggested(opened: Opened, given: str, near: str) -> None:
     session = opened(NET)
@@ -420,7 +439,7 @@ def test_nothing_near(opened: Opened) -> None:
 
 
 @bug("any attribute of any name is accepted, and never halts")
-@pytest.mark.parametrize("given", ["self.W9", "net.nothing", "self.", "self.W1 +"])
+@pytest.mark.parametrize("given", ["self.W9", "net.nothing", "self.", "self.W1 +", "Net.forwrd"])
 def test_an_attribute_that_the_script_does_not_have(opened: Opened, given: str) -> None:
     session = opened(NET)
     with pytest.raises(ValueError):

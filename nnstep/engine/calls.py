@@ -6,7 +6,7 @@ Decides, and prepares the new frame; the machine runs it. Anything else is calle
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -45,18 +45,18 @@ def arguments(op: Op, operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[
     return found
 
 
-_NO_KEYWORDS: dict[str, Any] = {}
-
-
 class Calls:
     """Knows which calls are stepped into.
 
     Attributes:
         native_types: the types of callables that never are, as far as they have been met.
+        codes: the ops of functions, as far as they have been met, by the identity of their
+            native code.
     """
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, codes: Mapping[int, Code | None]) -> None:
         self._lookup = lookup
+        self.codes = codes
         self.native_types: set[type] = set()
         self._by_type: dict[type, Callable[[Frame, Op, tuple[Any, ...]], Entered]] = {
             FunctionType: self._function,
@@ -107,11 +107,6 @@ class Calls:
         code = self._lookup(operands[0])
         if code is None:
             return self._builtin(frame, op, operands) if id(operands[0]) in SPECIALS else None
-        if op.flag:
-            variables = bind(code, operands[0], operands[1:], _NO_KEYWORDS)
-            if variables is None:
-                return None
-            return Frame(code, variables, frame, frame.excs[-1])
         found = arguments(op, operands)
         return self.frame(frame, code, operands[0], *found) if found else None
 

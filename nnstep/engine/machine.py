@@ -6,10 +6,11 @@ Not a debugger: an observer may watch every op and say where to halt. Without on
 from __future__ import annotations
 
 import sys
+from types import FunctionType
 from typing import Any
 
 from nnstep.engine import ops
-from nnstep.engine.calls import Calls, Result
+from nnstep.engine.calls import Calls, Entered, Result
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.observer import Observer
@@ -36,6 +37,8 @@ from nnstep.engine.tracebacks import (
     clean,
     forget_engine_frames,
 )
+
+_SHALLOW = 50  # frames; no recursion limit is as low, and asking for it takes time
 
 
 class Machine(RareOps):
@@ -95,11 +98,13 @@ class Machine(RareOps):
         observer = self._observer
         enter = self._calls.enter
         native_types = self._calls.native_types
+        codes = self._calls.codes
         rare = self._rare
         frame = self.frame
         assert frame is not None
         pc = frame.pc
         result: Any
+        entered: Entered
         try:
             while True:
                 code, variables, temps = frame.code.ops, frame.locals, frame.temps
@@ -120,8 +125,22 @@ class Machine(RareOps):
                         operands = self._observed(frame, op) if observer else op.load(
                             variables, temps
                         )
-                        if type(operands[0]) in native_types:
+                        function = operands[0]
+                        if type(function) in native_types:
                             entered = None
+                        elif (
+                            # The frequent case of `Calls.enter`, without the way through it.
+                            op.flag
+                            and type(function) is FunctionType
+                            and (known := codes.get(id(function.__code__))) is not None
+                            and (names := known.quick) is not None
+                            and len(names) == len(operands) - 1
+                            and known.module is function.__globals__
+                        ):
+                            frame.pc = pc
+                            entered = Frame(
+                                known, dict(zip(names, operands[1:])), frame, handled  # noqa: B905
+                            )
                         else:
                             frame.pc, self.frame = pc, frame
                             entered = enter(frame, op, operands)
@@ -132,8 +151,9 @@ class Machine(RareOps):
                         else:
                             self._push(frame, op, operands, entered)
                             frame, pc = entered, 0
-                            operands, entered = (), None
+                            operands, entered, function = (), None, None
                             break
+                        function = None
                         if observer is None:
                             operands = ()
                     elif kind == BIND:
@@ -263,7 +283,7 @@ class Machine(RareOps):
 
     def _push(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
         """Go into a function."""
-        if self._depth >= sys.getrecursionlimit():
+        if self._depth > _SHALLOW and self._depth >= sys.getrecursionlimit():
             raise RecursionError("maximum recursion depth exceeded")
         self._depth += 1
         if self._observer is not None:

@@ -234,6 +234,13 @@ class Code:
         return Signature.of(self.native)
 
     @cached_property
+    def quick(self) -> tuple[str, ...] | None:
+        """The parameters, when binding arguments is no more than naming them; else None."""
+        signature = self.signature
+        simple = signature.plain and not signature.cells and not self.native.co_freevars
+        return signature.positional if simple else None
+
+    @cached_property
     def is_module(self) -> bool:
         """Whether it is the script itself and not a function."""
         return isinstance(self.node, ast.Module)

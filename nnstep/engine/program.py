@@ -94,7 +94,7 @@ class Program:
             docstring = ast.Module([self.tree.body[0]], [])
             exec(compile(docstring, self.path, "exec", dont_inherit=True), self.globals)
         frame = Frame(code, self.globals, None, None)
-        return Machine(frame, Calls(self.lookup))
+        return Machine(frame, Calls(self.lookup, self._codes))
 
     def _steps_operators(self) -> bool:
         """Whether some class that can be stepped into may have operator methods."""
