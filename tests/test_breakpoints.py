@@ -434,7 +434,7 @@ def test_the_nearest_name_is_suggested(opened: Opened, given: str, near: str) ->
 
 def test_nothing_near(opened: Opened) -> None:
     session = opened(NET)
-    with pytest.raises(ValueError, match="nothing in the script is called 'qqqqqq'$"):
+    with pytest.raises(ValueError, match=r"nothing in the script is called 'qqqqqq'$"):
         session.break_at("qqqqqq")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -261,7 +262,8 @@ def test_operator_methods(ran: Ran) -> None:
     assert [event.name for event in back] == [None, None, None, "c", "d"]
     assert back[3].value.v == 3
     assert back[4].value == 8
-    assert {event.function for event in events} == {"<module>", "__init__", "__add__", "__getitem__"}
+    functions = {event.function for event in events}
+    assert functions == {"<module>", "__init__", "__add__", "__getitem__"}
 
 
 @bug("an operator method is not stepped into where one operand is a constant")
@@ -639,7 +641,7 @@ RUNS = {
 
 def moments_rise(events: list[Event]) -> bool:
     moments = [event.moment for event in events]
-    return all(one < other for one, other in zip(moments, moments[1:], strict=False))
+    return all(one < other for one, other in itertools.pairwise(moments))
 
 
 @pytest.mark.parametrize("text", RUNS.values(), ids=RUNS)
@@ -654,7 +656,8 @@ def test_moments_rise_all_the_run(ran: Ran, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "def f():\n    try:\n        return sum([1])\n    finally:\n        b = sum([2])\n\nx = f()\n",
+        "def f():\n    try:\n        return sum([1])\n    finally:\n        b = sum([2])\n\n"
+        "x = f()\n",
         "import contextlib\ndef f():\n    with contextlib.nullcontext(1) as x:\n"
         "        return sum([x])\n\na = f()\n",
     ],

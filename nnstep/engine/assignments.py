@@ -155,7 +155,8 @@ class Assignments(Comprehensions):
             if isinstance(target, ast.Tuple | ast.List):
                 self._delete(place(ast.Delete(target.elts), node))
             elif isinstance(target, ast.Name):
-                self.emit(ops.DELETE, node, extra=self.store_name(target.id), stop=True)
+                name = self.store_name(target.id)
+                self.emit(ops.DELETE, node, extra=name, stop=True, at=target)
             else:
                 assert isinstance(target, ast.Attribute | ast.Subscript)
                 leaves, made = self._place_of(target, 0)

@@ -146,10 +146,10 @@ class Blocks(Assignments):
         name = self.store_name(node.name) if node.name else None
         if node.type is not None:
             leaf = self.reduce(node.type)
-            fits = _match_body(node.type)
+            fits = _match_body(node)
             self.emit(
                 ops.MATCH, node, [leaf], fits, name or ops.DISCARD, label=following, stop=True,
-                at=node.type,
+                at=node,
             )
         if name is None:
             self._body(node.body)
@@ -178,8 +178,9 @@ class Blocks(Assignments):
         name = self.target_store(target) if target else None
         value = self.take() if target and name is None else None
         store = name or (Store(ops.TEMP, value) if value is not None else ops.DISCARD)
-        enter = place(ast.Call(read(parameter(0), at), [], []), at)
-        op = self.emit(ops.ENTER, at, [leaf], enter, store, slot=slot, stop=True)
+        where = at if sys.version_info >= (3, 13) else node
+        enter = place(ast.Call(read(parameter(0), where), [], []), where)
+        op = self.emit(ops.ENTER, at, [leaf], enter, store, slot=slot, stop=True, at=where)
         bare = place(ast.With([ast.withitem(read(parameter(0), at))], [ast.Pass()]), node)
         self.fragments.compute(1, [bare], at, lambda made: setattr(op, "extra", made))
 
@@ -230,7 +231,7 @@ def _last_test(node: ast.expr) -> ast.expr:
             return node
 
 
-def _match_body(at: ast.expr) -> list[ast.stmt]:
+def _match_body(at: ast.AST) -> list[ast.stmt]:
     """`except` asked of Python itself: the current exception, raised again, against a type."""
     handler = ast.ExceptHandler(
         read(parameter(0), at), None, [place(ast.Return(ast.Constant(True)), at)]

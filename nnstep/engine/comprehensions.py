@@ -36,10 +36,13 @@ class Comprehensions(Expressions):
             first = self.spill(first, node.generators[0].iter)
         leaves = [self.constant(set, node)] if isinstance(node, ast.SetComp) else []
         self.emit(ops.COMPUTE, node, leaves, place(empty, node), Store(ops.TEMP, slot))
+        # The function around asks for the first iterator, as if the rest were called with it.
+        source = node.generators[0].iter
+        iterator = self.iterate(first, source, source if sys.version_info >= (3, 13) else node)
         outer = self.comprehensions, self.loops
         self.comprehensions = (*self.comprehensions, node)
         self._comprehension_names.append(self._own_names(node))
-        self._generator(node, 0, first, slot)
+        self._generator(node, 0, iterator, slot)
         self._comprehension_names.pop()
         self.comprehensions, self.loops = outer
         self.depth = slot + 1
@@ -66,7 +69,9 @@ class Comprehensions(Expressions):
                 self.emit(ops.CELL, node, slot=slot)
         return names
 
-    def _generator(self, node: Comprehension, at: int, source: Leaf, result: int) -> None:
+    def _generator(
+        self, node: Comprehension, at: int, source: Leaf | int, result: int
+    ) -> None:
         generator = node.generators[at]
         loop = self.begin_for(generator, generator.iter, source, generator.target)
         for test in generator.ifs:
@@ -92,22 +97,31 @@ class Comprehensions(Expressions):
         )
         self.depth = base
 
-    def begin_for(
-        self, node: ast.AST, iterable: ast.expr, source: Leaf, target: ast.expr
-    ) -> Loop:
-        """Emit the start of a loop up to the binding of its variable."""
+    def iterate(self, source: Leaf, iterable: ast.expr, at: ast.AST) -> int:
+        """Emit the making of an iterator; the temporary that holds it, its counter behind it."""
         slot = self.take(2)
-        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
         again = ast.Call(read(parameter(0), at), [read(parameter(1), at)], [])
         leaves = [self.constant(iter, at, "iter"), source]
         self.emit(ops.ITER, iterable, leaves, place(again, at), slot=slot, at=at)
+        return slot
+
+    def begin_for(
+        self, node: ast.AST, iterable: ast.expr, source: Leaf | int, target: ast.expr
+    ) -> Loop:
+        """Emit the start of a loop up to the binding of its variable.
+
+        `source` is what is iterated, or the temporary that holds its iterator already.
+        """
+        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
+        slot = source if isinstance(source, int) else self.iterate(source, iterable, at)
+        text = self.text(iterable)
         loop = Loop(node, slot, Label(), Label())
         self.code.loops.append(loop)
         self.loops = (*self.loops, loop)
         self.here(loop.head)
         end = self.fragments.constant(EXHAUSTED, at)
         step = self.constant(next, at, "next")
-        leaves = [step, self.temporary(slot, at, source.text, keep=True), Leaf(end, "")]
+        leaves = [step, self.temporary(slot, at, text, keep=True), Leaf(end, "")]
         places = [read(parameter(number), at) for number in (1, 2)]
         call = ast.Call(read(parameter(0), at), [*places], [])
         name = self.target_store(target)
@@ -117,7 +131,7 @@ class Comprehensions(Expressions):
             store, at=at, label=loop.end, slot=slot, stop=True,
         )
         if name is None:
-            self.assign(target, self.temporary(store.to, target, source.text), target)
+            self.assign(target, self.temporary(store.to, target, text), target)
         return loop
 
     def end_for(self, loop: Loop) -> None:

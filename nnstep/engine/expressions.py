@@ -24,7 +24,7 @@ from nnstep.engine.ops import Code, Label, Store
 from nnstep.engine.scopes import Scopes
 
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
-_TRANSPARENT = (*_DISPLAYS, ast.Slice, ast.Starred, ast.FormattedValue)
+_TRANSPARENT = (ast.Slice, ast.Starred, ast.FormattedValue)
 _OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript)
 _CONTROL = (ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.ListComp, ast.SetComp, ast.DictComp)
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
@@ -108,7 +108,7 @@ class Expressions(Assembler):
 
     def has_ops(self, node: ast.AST) -> bool:
         """Whether evaluating it takes an op of its own."""
-        if isinstance(node, _TRANSPARENT):
+        if _is_transparent(node):
             return any(self.has_ops(part) for part in _parts(node))
         return not self.is_leaf(node)
 
@@ -201,7 +201,7 @@ class Expressions(Assembler):
         for part in _parts(node):
             if is_constant(part):
                 continue
-            if isinstance(part, _TRANSPARENT):
+            if _is_transparent(part):
                 yield from self._operands(part)
             else:
                 yield part
@@ -220,27 +220,35 @@ class Expressions(Assembler):
         return made
 
     def _plain(self, node: ast.expr, store: Store, shown: ast.AST | None, stop: bool) -> None:
-        if isinstance(node, ast.Call) and self._early_star(node):
-            raise Unsupported
+        node = self._with_early_stars(node)
         leaves, body = self.template(node)
         kind, flag = ops.COMPUTE, False
         if isinstance(node, ast.Call) and not is_constant(node.func):
             kind = ops.CALL
             flag = len(leaves) == 1 + len(node.args) and not node.keywords
-            flag = flag and not any(isinstance(each, _TRANSPARENT) for each in node.args)
+            flag = flag and not any(map(_is_transparent, node.args))
         elif self.operators and isinstance(node, _OPERATORS):
             kind = ops.OPERATOR
         self.emit(
             kind, shown or node, leaves, body, store, stop=stop, at=node, flag=flag, extra=node
         )
 
-    def _early_star(self, node: ast.Call) -> bool:
-        """Whether an unpacked operand must be iterated before a later one is computed."""
+    def _with_early_stars(self, node: ast.expr) -> ast.expr:
+        """The node, with what must be iterated before a later operand is read in a list."""
         parts = list(_parts(node))
-        return any(
-            isinstance(part, ast.Starred) and any(map(self.has_ops, parts[at + 1 :]))
-            for at, part in enumerate(parts)
-        )
+        last = max((at for at, part in enumerate(parts) if not is_constant(part)), default=0)
+        early = {id(part) for part in parts[:last] if isinstance(part, ast.Starred)}
+        if not early:
+            return node
+        made: Any = copy.copy(node)
+        field = "args" if isinstance(node, ast.Call) else "elts"
+        listed = [
+            place(ast.Starred(place(ast.List([each], ast.Load()), each), ast.Load()), each)
+            if id(each) in early else each
+            for each in getattr(node, field)
+        ]
+        setattr(made, field, listed)
+        return made  # type: ignore[no-any-return]
 
     def _make(
         self, node: ast.GeneratorExp | ast.Lambda, store: Store, shown: ast.AST | None
@@ -250,7 +258,7 @@ class Expressions(Assembler):
             return
         source = self.reduce(node.generators[0].iter)
         leaves = [self.made(node), self.constant(iter, node, "iter"), source]
-        where = node.generators[0].iter
+        where = node.generators[0].iter if sys.version_info >= (3, 13) else node
         iterated = ast.Call(read(parameter(1), where), [read(parameter(2), where)], [])
         body = place(ast.Call(read(parameter(0), node), [place(iterated, where)], []), node)
         self.emit(ops.COMPUTE, shown or node, leaves, body, store, stop=True, at=node)
@@ -449,21 +457,50 @@ def test_place(node: ast.AST, around: ast.AST) -> ast.AST:
     return around
 
 
+def _is_transparent(node: ast.AST) -> bool:
+    """Whether it is put together within the op that uses it, for that can't fail or have effects.
+
+    To hash a key and to iterate what is unpacked is an op of its own.
+    """
+    if isinstance(node, ast.Dict):
+        return all(each is not None and is_constant(each) for each in node.keys)
+    if isinstance(node, ast.Tuple | ast.List):
+        return not any(isinstance(each, ast.Starred) for each in node.elts)
+    return isinstance(node, _TRANSPARENT)
+
+
 def is_constant(node: ast.AST) -> bool:
     """Whether CPython folds it to a constant."""
     match node:
         case ast.Constant():
             return True
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert()):
-            return is_constant(node.operand)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+            return _is_small_number(node.operand)
         case ast.BinOp():
-            return is_constant(node.left) and is_constant(node.right)
+            return _is_small_number(node.left) and _is_small_number(node.right) and _folds(node)
         case ast.Tuple(ctx=ast.Load()):
             return all(is_constant(each) for each in node.elts)
         case ast.JoinedStr():
             return all(is_constant(each) for each in node.values)
         case _:
             return False
+
+
+def _is_small_number(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float) and abs(node.value) < 1e6
+    return isinstance(node, ast.UnaryOp | ast.BinOp) and is_constant(node)
+
+
+def _folds(node: ast.BinOp) -> bool:
+    """Whether an operation on small numbers has a value; else it is left to raise in its turn."""
+    if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod):
+        return isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)
+    try:
+        eval(compile(ast.Expression(node), "<constant>", "eval"), {})
+    except ArithmeticError:
+        return False
+    return True
 
 
 def _parts(node: ast.AST) -> Iterable[Any]:

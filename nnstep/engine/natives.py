@@ -16,6 +16,7 @@ from nnstep.engine.fragments import _NO_TYPE_PARAMS, arguments, place, read, sil
 from nnstep.engine.names import bound_names, mangle
 from nnstep.engine.ops import Code
 
+_STAR = ".star"  # imports all names of a module, which a function can't
 NO_SIGNAL = ("", None)
 """What stands for: it ran to its end, go on behind it."""
 
@@ -43,12 +44,14 @@ class Native:
             return exec(self.code, module)
         names = self.code.co_freevars
         cells = {name: _cell(variables, name) for name in names}
+        if _STAR in cells:
+            cells[_STAR] = CellType(lambda statement: exec(statement, module))
         made = FunctionType(self.code, module, closure=tuple(cells[name] for name in names))
         try:
             return made()
         finally:
             for name, cell in cells.items():
-                if variables.get(name) is not cell:
+                if name != _STAR and variables.get(name) is not cell:
                     _write_back(variables, name, cell)
 
 
@@ -80,6 +83,9 @@ def native_statement(
     """
     transform = _Signals(owner, code)
     statement = transform.visit(copy.deepcopy(node))
+    if transform.signals and not transform.leaves:
+        transform.leaves = True
+        statement = transform.visit(copy.deepcopy(node))
     if code.is_module and not transform.signals and not gives:
         module = ast.Module([statement], [])
         with silent():
@@ -101,7 +107,7 @@ def _function_code(
     probe = place(ast.FunctionDef(".probe", arguments([]), body, [], **_NO_TYPE_PARAMS), node)
     stored = set() if gives else bound_names(probe, owner)
     if code.is_module:
-        free: list[str] = []
+        free = [_STAR]
         declared: list[ast.stmt] = [ast.Global(sorted(stored))] if stored else []
     else:
         locals_of = bound_names(code.node, owner) | set(code.native.co_freevars)
@@ -157,6 +163,7 @@ class _Signals(ast.NodeTransformer):
 
     def __init__(self, owner: str | None, code: Code) -> None:
         self.signals: set[str] = set()
+        self.leaves = False  # known only after a first visit
         self._owner = owner
         self._loops = 0
         self._functions = 0
@@ -170,6 +177,12 @@ class _Signals(ast.NodeTransformer):
     def visit_Return(self, node: ast.Return) -> ast.stmt:
         self.generic_visit(node)
         return node if self._functions else self._signal(node, "return", node.value)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        if node.names[0].name != "*" or not self.leaves:
+            return node
+        call = ast.Call(read(_STAR, node), [ast.Constant(ast.unparse(node))], [])
+        return place(ast.Expr(place(call, node)), node)
 
     def visit_Break(self, node: ast.Break) -> ast.stmt:
         return node if self._functions or self._loops else self._signal(node, "break")

@@ -15,7 +15,7 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.natives import NO_SIGNAL
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op, Store
-from nnstep.engine.tracebacks import unbound_error
+from nnstep.engine.tracebacks import is_empty, unbound_error
 
 
 class Again(BaseException):
@@ -177,18 +177,15 @@ class RareOps:
     def _delete(self, frame: Frame, op: Op) -> None:
         store: Store = op.extra
         variables = frame.code.module if store.how == ops.GLOBAL else frame.locals
-        try:
-            if store.how == ops.IN_CELL:
-                del variables[store.to].cell_contents
-            else:
-                del variables[store.to]
-        except (KeyError, ValueError):
-            missing = store.to
-        else:
-            missing = None
-        if missing is not None and not op.flag:
+        bound = store.to in variables
+        if store.how == ops.IN_CELL:
+            bound = not is_empty(variables[store.to])
+            del variables[store.to].cell_contents
+        elif bound:
+            del variables[store.to]
+        if not bound and not op.flag:
             where = frame if store.how != ops.GLOBAL else _outermost(frame)
-            raise unbound_error(where, missing)
+            raise unbound_error(where, store.to)
         frame.pc += 1
         if self._observer is not None and op.stop:
             self._observer.after(frame, op, (), None)

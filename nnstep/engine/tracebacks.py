@@ -106,8 +106,11 @@ def _add(
     error.__traceback__ = TracebackType(before, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
 
 
+_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
 def _raiser(frame: Frame, at: ast.AST, inside: str | None, names: tuple[str, ...]) -> CodeType:
-    key = id(at), inside, names
+    key = *(getattr(at, each) for each in _PLACE), inside, names
     made = frame.code.raisers.get(key)
     if made is not None:
         return made
@@ -136,7 +139,7 @@ def as_python_words(frame: Frame, op: Op, error: BaseException) -> BaseException
     outermost = error.__traceback__
     if isinstance(error, NameError) and outermost is not None and outermost.tb_next is None:
         error.__traceback__ = None
-        at = _name_node(op, unbound or error.name) or op.at
+        at = _raised_at(outermost) or op.at
         if at is not None:
             names = list(frame.variables()) if not frame.code.is_module else []
             if sys.version_info < (3, 13):
@@ -152,12 +155,15 @@ def _inside(op: Op) -> str | None:
     return None
 
 
-def _name_node(op: Op, name: str | None) -> ast.AST | None:
-    """The place of a name within an op."""
-    for each in ast.walk(op.node):
-        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
-            return each
-    return None
+def _raised_at(entry: TracebackType) -> ast.AST | None:
+    """A node at the place of the instruction that raised."""
+    positions = list(entry.tb_frame.f_code.co_positions())
+    line, end_line, column, end_column = positions[entry.tb_lasti // 2]
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    return ast.Pass(
+        lineno=line, end_lineno=end_line, col_offset=column, end_col_offset=end_column
+    )
 
 
 def _unbound(frame: Frame, op: Op, error: BaseException) -> str | None:
@@ -173,7 +179,7 @@ def _unbound(frame: Frame, op: Op, error: BaseException) -> str | None:
         return str(error.args[0])
     if type(error) is ValueError and str(error) == "Cell is empty":
         for name in last.tb_frame.f_code.co_consts:
-            if isinstance(name, str) and _is_empty(frame.locals.get(name)):
+            if isinstance(name, str) and is_empty(frame.locals.get(name)):
                 return name
     return None
 
@@ -183,7 +189,8 @@ def _is_local(frame: Frame, name: str | None) -> bool:
     return name in native.co_varnames or name in native.co_cellvars
 
 
-def _is_empty(cell: Any) -> bool:
+def is_empty(cell: Any) -> bool:
+    """Whether it is a cell with nothing in it."""
     if not isinstance(cell, CellType):
         return False
     try:

@@ -92,7 +92,8 @@ def module(halted: Callable[[str, str], Frame]) -> Frame:
         ("here", 15), ("b + c + g", 16), ("shadow", "frame"), ("[b + i for i in range(2)]", [5, 6]),
         ("[[b * c for _ in [g]] for _ in [b]]", [[50]]), ("(lambda q: q + here)(1)", 16),
         ("sum(b for _ in range(c))", 50), ("len([1])", 1), ("np.ones(b).shape", (5,)),
-        ("  b  ", 5), ("{k: here for k in 'a'}", {"a": 15}), ("sorted([2, 1], key=lambda v: v * b)", [1, 2]),
+        ("  b  ", 5), ("{k: here for k in 'a'}", {"a": 15}),
+        ("sorted([2, 1], key=lambda v: v * b)", [1, 2]),
     ],
 )
 def test_evaluate_in_a_function(inner: Frame, text: str, wanted: Any) -> None:
@@ -124,8 +125,9 @@ def test_evaluate_in_the_module(module: Frame) -> None:
 def test_random_states_are_put_back(module: Frame) -> None:
     np.random.seed(7)
     random.seed(7)
-    first = value(module, "np.random.rand(), np.random.randn(3).tolist(), __import__('random').random()")
-    assert value(module, "np.random.rand(), np.random.randn(3).tolist(), __import__('random').random()") == first
+    text = "np.random.rand(), np.random.randn(3).tolist(), __import__('random').random()"
+    first = value(module, text)
+    assert value(module, text) == first
     assert np.random.rand() == first[0]
     with pytest.raises(ZeroDivisionError):
         value(module, "[np.random.seed(0), 1 / 0]")

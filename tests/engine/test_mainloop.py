@@ -440,6 +440,15 @@ WRONG = {
                 W -= lr * X.T @ (softmax(X @ W) - y)
             print(softmax(X @ W))
     """,
+    "a sweep over a function that changes what it is given": """
+        def train(W):
+            for epoch in range(10):  # MAIN
+                W -= 0.1 * grad(W)
+            return W
+
+        for hidden in [1, 2, 3]:
+            W = train(np.ones(hidden))
+    """,
     "a fresh net in each round of a sweep": """
         class Net:
             def train_step(self, X):

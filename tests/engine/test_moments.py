@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -157,19 +158,20 @@ def test_a_reentered_loop_counts_from_zero(opened: Opened) -> None:
     epochs = [event.moment.epoch for event in events if event.text == "w -= lr * w"]
     assert epochs == [0, 1, 0, 1]
     moments = [event.moment for event in events]
-    assert all(one < other for one, other in zip(moments, moments[1:], strict=False))
+    assert all(one < other for one, other in itertools.pairwise(moments))
 
 
 def test_a_loop_in_a_function_called_twice_counts_from_zero(opened: Opened) -> None:
     session = opened(
         """
-        def train(w):
+        def train(size):
+            w = 1.0
             for i in range(2):
                 w -= 0.1 * w
             return w
 
         for size in [1, 2]:
-            a = train(1.0 * size)
+            a = train(size)
         """
     )
     events = ran(session)

@@ -48,7 +48,7 @@ def test_the_listener_hears_each_piece() -> None:
     printed = Printed()
     printed.listener = heard.append
     with printed.capturing():
-        print("a", 1)
+        sys.stdout.write("a 1\n")
     assert "".join(heard) == "a 1\n"
     assert "" not in heard
 
@@ -58,7 +58,7 @@ def test_capturing_puts_the_real_output_back() -> None:
     printed = Printed()
     with printed.capturing():
         assert sys.stdout is printed
-        print("inside")
+        sys.stdout.write("inside\n")
     assert sys.stdout is real
     with pytest.raises(ValueError), printed.capturing():
         raise ValueError
@@ -72,7 +72,7 @@ def test_capturing_leaves_an_output_of_the_script_s_own() -> None:
     try:
         with printed.capturing():
             sys.stdout = own
-            print("own")
+            sys.stdout.write("own\n")
         assert sys.stdout is own
     finally:
         sys.stdout = real
@@ -88,7 +88,7 @@ def test_capturing_again_leaves_an_output_of_the_script_s_own() -> None:
         with printed.capturing():
             sys.stdout = own
         with printed.capturing():
-            print("own")
+            sys.stdout.write("own\n")
     finally:
         sys.stdout = real
     assert own.getvalue() == "own\n"

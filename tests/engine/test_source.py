@@ -92,14 +92,14 @@ class TestSections:
             ("# %% Title", "Title"), ("#%%Title", "Title"), ("# %%", ""), ("#%%", ""),
             ("# %% [markdown] About", "About"), ("# %% [markdown]", ""), ("#  %%  x  y  ", "x y"),
             ("# %%% Deeper", "Deeper"), ("# %% 100 % of [it]", "100 % of [it]"),
-            ("# %% Größe → 1", "Größe → 1"),
+            ("# %% Größe → 1", "Größe → 1"), ("    # %% Indented", "Indented"),
         ],
     )
     def test_titles(self, head: str, title: str) -> None:
         (section,) = source(f"{head}\nx = 1\n").sections
         assert section.title.split() == title.split()
 
-    @pytest.mark.parametrize("line", ["# % Title", "x = 1  # %% no", "   # %% indented", "%% x"])
+    @pytest.mark.parametrize("line", ["# % Title", "x = 1  # %% no", "%% x"])
     def test_no_titles(self, line: str) -> None:
         assert source(f"{line}\n").sections == ()
 
