@@ -19,6 +19,7 @@ from nnstep.engine.ops import Op
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
+from nnstep.engine.tracebacks import operands_of
 
 
 class Goal(Protocol):
@@ -179,13 +180,50 @@ class Driver:
         self._goal, self._every, self._moved = goal, every, False
         self.breakpoint = self._hit = None
         self.recorder.last = None
-        self._latest = None
+        self._latest = self._arrived = None
         self.reason = "end"
-        machine.run(self)
+        if not self._cruises() or not self._cruise():
+            machine.run(self)
         if machine.error is not None:
             self.reason = "error"
             return self._error(machine)
+        if self.reason == "end" and isinstance(goal, End):
+            return None
         return self._last_event()
+
+    # Between loop boundaries nothing is watched when nobody waits for anything there.
+
+    def _cruises(self) -> bool:
+        goal = self._goal
+        far = isinstance(goal, End) or (isinstance(goal, Epochs) and goal.left > 1)
+        armed = self._breakpoints.by_number or self.recorder.holds_events
+        return far and not self._every and not armed
+
+    def _cruise(self) -> bool:
+        """Run on, asked only where an iteration begins; whether the motion is over."""
+        self.machine.run(None, self._at_boundary)
+        over = self.machine.finished or self.reason != "end"
+        if over and not self.machine.finished:
+            self.machine.run(_Settle())
+        return over
+
+    def _at_boundary(self, frame: Frame, op: Op, exhausted: bool) -> bool:
+        is_main = op.loops[-1].node is self._main
+        if is_main and not exhausted and self.on_epoch:
+            self.on_epoch(frame)
+        if self.interrupted:
+            self.interrupted = False
+            self.reason = "interrupted"
+            return True
+        if not is_main or not isinstance(self._goal, Epochs):
+            return False
+        if exhausted:
+            self.reason = self._goal.reason
+            self.recorder.start(frame)
+            self.recorder.after(frame, op, (), EXHAUSTED, self._printed.text)
+            return True
+        self._goal.left -= 1
+        return self._goal.left == 1
 
     def settle(self) -> None:
         """Run what comes before the first op at which stepping halts."""
@@ -248,7 +286,7 @@ class Driver:
         if not op.stop or op.kind == ops.WHILE:
             return
         self._latest = frame, op, operands, value
-        if self._every or self._breakpoints.names:
+        if self._every or self._breakpoints.awaits(op) or self.recorder.may_have_changed:
             event = self._make_event()
             self._check_names(frame, op, event)
 
@@ -288,8 +326,11 @@ class Driver:
         frame, error = machine.frame, machine.error
         assert frame is not None and error is not None
         op = frame.op
-        operands = self._operands if self._arrived == (frame, op) else ()
-        return self.recorder.failed(frame, op, operands, error, self._printed.text())
+        if self._arrived != (frame, op):
+            self.recorder.start(frame)
+            self._operands = ()
+        operands = self._operands or operands_of(op, error)
+        return self.recorder.failed(frame, op, operands, error, self._printed.text)
 
 
 class _Settle:

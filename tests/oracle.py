@@ -366,7 +366,9 @@ class Freezer:
         if kind is types.GeneratorType:
             frame = value.gi_frame
             where = None if frame is None else (frame.f_lineno, frame.f_lasti)
+            # `.0` is left out: of a display that is only iterated Python makes a tuple.
             variables = () if frame is None else sorted(frame.f_locals.items())
+            variables = [each for each in variables if each[0] != ".0"]
             return "generator", value.__qualname__, where, *[self(each) for each in variables]
         if kind in (range, slice):
             return kind.__name__, self((value.start, value.stop, value.step))

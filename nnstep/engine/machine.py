@@ -13,7 +13,7 @@ from nnstep.engine import ops
 from nnstep.engine.calls import Calls, Entered, Result
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
-from nnstep.engine.observer import Observer
+from nnstep.engine.observer import Boundary, Observer
 from nnstep.engine.ops import (
     BIND,
     BRANCH,
@@ -26,6 +26,7 @@ from nnstep.engine.ops import (
     RETURN,
     SPILL,
     TEMP,
+    WHILE,
     Op,
     Store,
 )
@@ -55,6 +56,7 @@ class Machine(RareOps):
         self._calls = calls
         self._depth = 1
         self._observer: Observer | None = None
+        self._boundary: Boundary | None = None
         self._rare = self.rare_ops()
 
     @property
@@ -67,9 +69,15 @@ class Machine(RareOps):
         """Whether nothing is left to run."""
         return self.frame is None or self.error is not None
 
-    def run(self, observer: Observer | None = None) -> None:
-        """Run until the observer halts it, the script ends, or an exception is not caught."""
+    def run(self, observer: Observer | None = None, boundary: Boundary | None = None) -> None:
+        """Run until the script ends, or an exception is not caught, or somebody halts it.
+
+        Args:
+            observer: watches every op.
+            boundary: is asked where an iteration of a loop begins; much cheaper.
+        """
         self._observer = observer
+        self._boundary = boundary
         while not self.finished:
             caught: BaseException | None = None
             try:
@@ -95,7 +103,7 @@ class Machine(RareOps):
 
     def _run(self, handled: BaseException | None) -> bool:
         """Run while the handled exception stays the same; whether the observer has halted it."""
-        observer = self._observer
+        observer, boundary = self._observer, self._boundary
         enter = self._calls.enter
         native_types = self._calls.native_types
         codes = self._calls.codes
@@ -174,15 +182,34 @@ class Machine(RareOps):
                     elif kind == NEXT:
                         operands = op.load(variables, temps)
                         result = op.fn(*operands)
+                        operands = ()
                         if result is EXHAUSTED:
                             temps[op.slot] = None
-                            operands = ()
                             if observer is not None:
                                 observer.after(frame, op, (), EXHAUSTED)
                             pc = op.target
-                            continue
-                        operands = ()
+                        else:
+                            temps[op.slot + 1] += 1
+                            self._store(frame, op.store, result)
+                            pc += 1
+                            if observer is not None:
+                                observer.after(frame, op, (), result)
+                        if boundary is not None:
+                            frame.pc, self.frame = pc, frame
+                            if boundary(frame, op, result is EXHAUSTED):
+                                return True
+                        result = None
+                        continue
+                    elif kind == WHILE:
                         temps[op.slot + 1] += 1
+                        pc += 1
+                        if observer is not None:
+                            observer.after(frame, op, (), None)
+                        if boundary is not None:
+                            frame.pc, self.frame = pc, frame
+                            if boundary(frame, op, False):
+                                return True
+                        continue
                     elif kind == JUMP:
                         if observer is not None and op.stop:
                             observer.after(frame, op, (), None)

@@ -8,6 +8,13 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Op
 
 
+class Boundary(Protocol):
+    """Asked where an iteration of a loop begins: the loop variable is bound, no more."""
+
+    def __call__(self, frame: Frame, op: Op, exhausted: bool, /) -> bool:
+        """Whether to halt there; `exhausted` when the loop has ended instead."""
+
+
 class Observer(Protocol):
     """Watches a machine. Its methods are called for every op, so they should be quick."""
 

@@ -51,8 +51,8 @@ class RareOps:
     def rare_ops(self) -> dict[int, Callable[[Frame, Op], None]]:
         """The methods by the kind of op."""
         return {
-            ops.OPERATOR: self._operator, ops.ITER: self._iter, ops.WHILE: self._while,
-            ops.ENTER: self._enter, ops.EXIT: self._exit, ops.SIGNAL: self._signal,
+            ops.OPERATOR: self._operator, ops.ITER: self._iter, ops.ENTER: self._enter,
+            ops.EXIT: self._exit, ops.SIGNAL: self._signal,
             ops.END_FINALLY: self._end_finally, ops.TRIM: self._trim, ops.MATCH: self._match,
             ops.RERAISE: self._reraise, ops.DELETE: self._delete, ops.CLEAR: self._clear,
             ops.NATIVE: self._native, ops.CELL: self._cell, ops.CATCH: self._catch,
@@ -121,12 +121,6 @@ class RareOps:
             frame.temps[op.slot] = op.fn(*op.load(frame.locals, frame.temps))
         frame.temps[op.slot + 1] = -1
         frame.pc += 1
-
-    def _while(self, frame: Frame, op: Op) -> None:
-        frame.temps[op.slot + 1] += 1
-        frame.pc += 1
-        if self._observer is not None:
-            self._observer.after(frame, op, (), None)
 
     def _signal(self, frame: Frame, op: Op) -> None:
         resume, level = op.extra

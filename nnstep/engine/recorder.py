@@ -61,6 +61,11 @@ class Recorder:
         """Whether someone still holds an event."""
         return bool(self._live)
 
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether the op under way may change something in place."""
+        return self._before is not None
+
     def start(self, frame: Frame) -> None:
         """An op is about to begin: note where that is, and what has been printed."""
         self._standing = standing(frame)
@@ -102,12 +107,13 @@ class Recorder:
         )
 
     def failed(
-        self, frame: Frame, op: Op, operands: tuple[Any, ...], error: BaseException, printed: str
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], error: BaseException,
+        text: Callable[[int], str],
     ) -> Event:
         """The event of an op that has raised."""
         return self._event(
-            frame, op, operands, kind="error", names=(), value=None, printed=printed,
-            exception=error,
+            frame, op, operands, kind="error", names=(), value=None,
+            printed=text(self._start), exception=error,
         )
 
     def loaded(self, frame: Frame, op: Op, at: int, value: Any) -> Event:

@@ -177,6 +177,10 @@ class Breakpoints:
         """Those that wait for a name."""
         return [each for each in self.by_number.values() if each.kind == "name"]
 
+    def awaits(self, op: Op) -> bool:
+        """Whether a breakpoint waits for a name that an op binds."""
+        return bool(op.store.names) and any(self.bound(op))
+
     def bound(self, op: Op) -> Iterator[Breakpoint]:
         """Those whose name an op has bound."""
         for each in self.names:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
-from nnstep.engine.fragments import compile_functions, function, place, read, rename
+from nnstep.engine.fragments import compile_functions, function, parameter, place, read, rename
 from nnstep.engine.frames import Frame
 from nnstep.engine.ops import NATIVE, Op
 from nnstep.engine.scopes import comprehension_name
@@ -48,6 +48,15 @@ def _chain(entries: list[TracebackType]) -> TracebackType | None:
     for each in reversed(entries):
         chained = TracebackType(chained, each.tb_frame, each.tb_lasti, each.tb_lineno)
     return chained
+
+
+def operands_of(op: Op, error: BaseException) -> tuple[Any, ...]:
+    """The operands of an op that has raised, read off its fragment's frame."""
+    for entry in _entries(error.__traceback__):
+        if entry.tb_frame.f_code is getattr(op.fn, "__code__", None):
+            values = entry.tb_frame.f_locals
+            return tuple(values[parameter(at)] for at in range(entry.tb_frame.f_code.co_argcount))
+    return ()
 
 
 def forget_engine_frames(error: BaseException) -> None:
