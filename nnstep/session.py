@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnstep.driver import Driver, End, Epochs, Finish, Goal, NextStatement, Steps, Until
+from nnstep.driver import Driver, is_good_exit
 from nnstep.engine import frameeval
 from nnstep.engine.events import Event, Moment
 from nnstep.engine.frames import Frame
@@ -30,6 +30,7 @@ from nnstep.engine.printed import Printed
 from nnstep.engine.program import Program
 from nnstep.engine.source import Source, Span
 from nnstep.engine.stops import Breakpoint, Breakpoints
+from nnstep.goals import End, Epochs, Finish, Goal, NextStatement, Steps, Until
 
 GRAINS = ("op", "all")
 
@@ -171,9 +172,7 @@ class Session:
             frame = self._machine.frame
             if frame is None or self.finished:
                 break
-            goal = NextStatement(
-                frame, frame.op.statement, lambda: self._machine.depth, self._machine.depth
-            )
+            goal = NextStatement(frame, self._machine.depth)
             event = self._go(goal) or event
             if self.stop.reason != goal.reason:
                 break
@@ -181,8 +180,7 @@ class Session:
 
     def finish(self) -> Event | None:
         """Run to the end of the function; at module level to the end of the script."""
-        depth = self._machine.depth
-        return self._go(Finish(lambda: self._machine.depth, depth), every=False)
+        return self._go(Finish(self._machine.depth), every=False)
 
     def until(self, cond: str | Callable[[Session], Any]) -> Event | None:
         """Run until a condition is true, asked after every op.
@@ -269,6 +267,7 @@ class Session:
             return
         for at, value in enumerate(frame.pending):
             if op.operands[at]:
+                self._driver.reason, self._driver.breakpoint = "step", None
                 yield self._driver.recorder.loaded(frame, op, at, value)
 
     def _forget_operands(self) -> None:
@@ -307,9 +306,7 @@ class Session:
     def error(self) -> BaseException | None:
         """The exception that the script didn't catch. A `sys.exit()` is none."""
         error = self._machine.error
-        if isinstance(error, SystemExit) and error.code in (None, 0):
-            return None
-        return error
+        return None if is_good_exit(error) else error
 
     @property
     def stop(self) -> Stop:
@@ -430,10 +427,12 @@ class Session:
         raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
 
     def _not_yet(self, name: str) -> str:
-        for node in ast.walk(self._program.tree):
-            if isinstance(node, ast.Name) and node.id == name:
-                return f"; line {node.lineno} is where it first appears"
-        return ""
+        lines = [
+            node.lineno
+            for node in ast.walk(self._program.tree)
+            if isinstance(node, ast.Name) and node.id == name
+        ]
+        return f"; line {min(lines)} is where it first appears" if lines else ""
 
     def __contains__(self, name: object) -> bool:
         """Whether a name has a value here."""
@@ -458,15 +457,21 @@ class Session:
         # What this epoch has computed already is compared with what the last one left, the rest
         # with what the last one began with.
         chosen = latest if name in latest and not _same(latest[name], now) else earlier
+        if getattr(now, "nbytes", 0) > _SMALL:
+            raise KeyError(f"{name!r} is too large for its value an epoch ago to be kept")
         if name not in chosen:
             raise KeyError(f"{name!r} had no value an epoch ago")
         return chosen[name]
 
     def _epoch_begins(self, frame: Frame) -> None:
+        known = frame.variables()
+        if not frame.code.is_module:
+            known = frame.code.module | known
         values = {
-            name: value.copy() if isinstance(value, np.ndarray) and value.nbytes < _SMALL else value
-            for name, value in frame.variables().items()
+            name: value.copy() if isinstance(value, np.ndarray) else value
+            for name, value in known.items()
             if isinstance(value, np.ndarray | np.number | int | float | complex)
+            and getattr(value, "nbytes", 0) <= _SMALL
         }
         self._epochs_ago = [*self._epochs_ago[-1:], values]
 

@@ -107,19 +107,19 @@ class _Compiler(Definitions):
         for alias in node.names:
             single = place(ast.Import([alias]), node)
             bound = alias.asname or alias.name.split(".")[0]
-            self._import_one(node, single, bound, True)
+            self._import_one(node, single, bound)
 
     def _importfrom(self, node: ast.ImportFrom) -> None:
         if node.names[0].name == "*":
             raise Unsupported
         for alias in node.names:
             single = place(ast.ImportFrom(node.module, [alias], node.level), node)
-            self._import_one(node, single, alias.asname or alias.name, alias is node.names[-1])
+            self._import_one(node, single, alias.asname or alias.name)
 
-    def _import_one(self, node: ast.stmt, single: ast.stmt, bound: str, stop: bool) -> None:
+    def _import_one(self, node: ast.stmt, single: ast.stmt, bound: str) -> None:
         give = place(ast.Return(read(bound, node)), node)
         store = self.store_name(bound)
-        self.emit(ops.COMPUTE, node, [], [single, give], store, stop=stop)
+        self.emit(ops.COMPUTE, node, [], [single, give], store, stop=True)
 
     # Definitions.
 

@@ -14,14 +14,17 @@ class Printed(io.TextIOBase):
 
     Attributes:
         listener: is given each piece of text as it is printed.
+        failure: what the listener has raised; it is asked no more until that is taken away.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.listener: Callable[[str], None] | None = None
+        self.failure: Exception | None = None
         self._pieces: list[str] = []
         self._length = 0
         self._real: Any = sys.stdout
+        self._current: Any = self
 
     def write(self, text: str, /) -> int:
         """Keep a piece of text, and pass it on."""
@@ -30,8 +33,11 @@ class Printed(io.TextIOBase):
         if text:
             self._pieces.append(text)
             self._length += len(text)
-            if self.listener is not None:
-                self.listener(text)
+            if self.listener is not None and self.failure is None:
+                try:
+                    self.listener(text)
+                except Exception as error:  # not the script's affair
+                    self.failure = error
         return len(text)
 
     def writable(self) -> bool:
@@ -83,12 +89,10 @@ class Printed(io.TextIOBase):
 
     @contextmanager
     def capturing(self) -> Iterator[None]:
-        """Take the place of `sys.stdout` for a while, unless the script has put its own there."""
-        if self._real is not sys.stdout:
-            self._real = sys.stdout
-        sys.stdout = self
+        """Take the place of `sys.stdout` for a while; what the script puts there comes back, too."""
+        self._real = sys.stdout
+        sys.stdout = self._current
         try:
             yield
         finally:
-            if sys.stdout is self:
-                sys.stdout = self._real
+            self._current, sys.stdout = sys.stdout, self._real

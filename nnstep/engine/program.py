@@ -64,6 +64,7 @@ class Program:
         self._folder = os.path.dirname(self.path)
         self._files: dict[str, Scopes | None] = {self.path: self.scopes}
         self._codes: dict[int, Code | None] = {}
+        self._environment: tuple[list[str], list[str]] | None = None
         self._natives: list[CodeType] = []  # kept, so that no identity is used twice
 
     def _module(self) -> ModuleType:
@@ -143,12 +144,20 @@ class Program:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Make the script the interpreter's `__main__` for a while."""
+        """Make the script the interpreter's `__main__` for a while.
+
+        What the script has done to `sys.argv` and `sys.path` is there again the next time.
+        """
         main, argv, path = sys.modules.get("__main__"), sys.argv, list(sys.path)
-        self.install()
+        if self._environment is None:
+            self.install()
+        else:
+            sys.modules["__main__"] = self.module
+            sys.argv, sys.path[:] = self._environment
         try:
             yield
         finally:
+            self._environment = sys.argv, list(sys.path)
             sys.argv, sys.path[:] = argv, path
             if main is not None:
                 sys.modules["__main__"] = main

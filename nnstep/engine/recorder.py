@@ -9,7 +9,7 @@ from typing import Any
 
 from nnstep.engine import ops
 from nnstep.engine.comprehensions import EXHAUSTED
-from nnstep.engine.events import Event, Operand
+from nnstep.engine.events import Event, Mutation, Operand
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import Before, Places, candidates, is_mutable, shares
 from nnstep.engine.moments import Standing, moment, standing
@@ -56,6 +56,11 @@ class Recorder:
             for event in list(self._live):
                 _separate(event, places)
 
+    def part_with_events(self) -> None:
+        """Give all events copies of their own, before a run that isn't watched."""
+        for event in list(self._live):
+            _separate(event, None)
+
     @property
     def holds_events(self) -> bool:
         """Whether someone still holds an event."""
@@ -84,9 +89,11 @@ class Recorder:
             kind, value = "loop end", None
         elif op.store.names and op.store.how == ops.NOWHERE:
             kind = "store"
+            value = operands[0] if value is None else value
         elif op.kind == ops.NATIVE:
             value = None
         names = () if kind == "loop end" else op.store.names
+        operands = tuple(_as_it_was(each, mutated) for each in operands)
         return self._event(
             frame, op, operands, kind=kind, names=names, value=value, mutated=mutated,
             printed=text(self._start),
@@ -148,15 +155,31 @@ def _depth(frame: Frame) -> int:
     return depth
 
 
-def _separate(event: Event, places: Places) -> None:
-    """Copy in an event what shares memory with values that are about to change."""
+def _as_it_was(value: Any, mutated: tuple[Mutation, ...]) -> Any:
+    for each in mutated:
+        if each.value is value and each.before is not None:
+            return each.before
+    return value
+
+
+def _separate(event: Event, places: Places | None) -> None:
+    """Copy in an event what shares memory with values that are about to change; None: with any."""
 
     def separated(value: Any) -> Any:
-        if is_mutable(value) and any(shares(value, each) for _, each in places):
+        if is_mutable(value) and (
+            places is None or any(shares(value, each) for _, each in places)
+        ):
             return value.copy()
-        if type(value) is tuple:
-            return tuple(separated(each) for each in value)
+        if type(value) in (tuple, list):
+            return type(value)(separated(each) for each in value) if holds(value) else value
+        if type(value) is dict:
+            pairs = value.items()
+            return {key: separated(each) for key, each in pairs} if holds(value) else value
         return value
+
+    def holds(container: Any) -> bool:
+        inner = container.values() if type(container) is dict else container
+        return any(separated(each) is not each for each in inner)
 
     event.value = separated(event.value)
     event.operands = tuple(Operand(name, separated(value)) for name, value in event.operands)

@@ -56,6 +56,8 @@ class Breakpoints:
         self._tree = tree
         self._next = 1
         self._heads: dict[Code, set[int]] = {}
+        self._entering: Frame | None = None
+        self._latest: dict[int, Op] = {}  # by depth
 
     def moved_to(self, source: Source, tree: ast.Module) -> None:
         """Keep the breakpoints for a script that was read again."""
@@ -104,23 +106,19 @@ class Breakpoints:
         if text in functions:
             return "function", text
         names = set(self._names())
-        root = text.split(".")[0].split("[")[0]
-        if text in names or (root in names and text != root):
+        if text in names or self._is_place(text, names):
             return "name", text
         near = difflib.get_close_matches(text, sorted(names | functions), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"nothing in the script is called {text!r}{hint}")
 
     def _line(self, number: int) -> int:
-        """The first line from there on at which something runs."""
-        lines = sorted(
-            node.lineno for node in ast.walk(self._tree)
-            if isinstance(node, ast.stmt) and not isinstance(node, ast.Global | ast.Nonlocal)
-        )
-        for line in lines:
-            if line >= number > 0:
-                return line
-        last = lines[-1] if lines else 0
+        """The line of the statement there, or else of the next one that can be halted at."""
+        found = sorted(_places(self._tree.body))
+        for first, last in found:
+            if number > 0 and (first >= number or number <= last):
+                return first
+        last = found[-1][1] if found else 0
         raise ValueError(f"nothing runs at or behind line {number}; the last such line is {last}")
 
     def _functions(self) -> Iterator[str]:
@@ -139,27 +137,59 @@ class Breakpoints:
             elif isinstance(node, ast.arg):
                 yield node.arg
 
+    def _is_place(self, text: str, names: set[str]) -> bool:
+        """Whether it is an attribute or an element that the script might store in."""
+        try:
+            node = ast.parse(text, mode="eval").body
+        except SyntaxError:
+            return False
+        attributes = {each.attr for each in ast.walk(self._tree) if isinstance(each, ast.Attribute)}
+        if isinstance(node, ast.Attribute) and node.attr not in attributes:
+            return False
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            return False
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        return isinstance(root, ast.Name) and root.id in names
+
     # Asked while a script runs.
 
-    def at(self, frame: Frame, op: Op, came_from: ast.AST | None) -> Iterator[Breakpoint]:
+    def entered(self, callee: Frame, depth: int) -> None:
+        """A function begins, so many frames deep."""
+        self._entering = callee
+        self._latest.pop(depth, None)
+
+    def passed(self, frame: Frame, op: Op, depth: int) -> None:
+        """An op is about to run, so many frames deep."""
+        self._entering = None
+        if self.by_number:
+            self._latest[depth] = op
+
+    def at(self, frame: Frame, op: Op, depth: int) -> Iterator[Breakpoint]:
         """The breakpoints that lie right before an op."""
-        for each in self.by_number.values():
-            if each.kind == "function" and _begins(frame, op, str(each.where)):
-                yield each
-            elif each.kind == "line" and self._begins_line(frame, op, each.where, came_from):
+        for each in list(self.by_number.values()):
+            if each.kind == "function":
+                if frame is self._entering and _is_named(frame.code, str(each.where)):
+                    yield each
+            elif each.kind == "line" and self._begins_line(frame, op, each.where, depth):
                 yield each
 
-    def _begins_line(
-        self, frame: Frame, op: Op, line: str | int, came_from: ast.AST | None
-    ) -> bool:
+    def _begins_line(self, frame: Frame, op: Op, line: str | int, depth: int) -> bool:
         statement = op.statement
         if statement is None or statement.lineno != line:  # type: ignore[attr-defined]
             return False
-        if frame.code.source is not self._source:
+        if frame.code.source.path != self._source.path:
             return False
-        if op.kind == NEXT:
-            return came_from is not statement
-        return op.index in self._first_ops(frame.code)
+        first = op.index in self._first_ops(frame.code)
+        if op.kind == NEXT and op.node is statement:
+            # The head of a `for` has been halted at already when its first iteration begins.
+            return first or frame.temps[op.slot + 1] >= 0
+        before = self._latest.get(depth)
+        same = before is not None and before.statement is not None and before.index < op.index
+        if same and before.statement.lineno == line:  # type: ignore[union-attr]
+            return False
+        return first and not op.comprehensions
 
     def _first_ops(self, code: Code) -> set[int]:
         heads = self._heads.get(code)
@@ -179,12 +209,13 @@ class Breakpoints:
 
     def awaits(self, op: Op) -> bool:
         """Whether a breakpoint waits for a name that an op binds."""
-        return bool(op.store.names) and any(self.bound(op))
+        names = op.store.names
+        return bool(names) and any(self.bound(names))
 
-    def bound(self, op: Op) -> Iterator[Breakpoint]:
-        """Those whose name an op has bound."""
+    def bound(self, names: tuple[str, ...]) -> Iterator[Breakpoint]:
+        """Those that wait for one of the names."""
         for each in self.names:
-            if each.where in op.store.names:
+            if each.where in names:
                 yield each
 
     def changed(self, frame: Frame, values: list[Any]) -> Iterator[Breakpoint]:
@@ -209,10 +240,37 @@ class Breakpoints:
             return False
 
 
-def _begins(frame: Frame, op: Op, function: str) -> bool:
-    code = frame.code
-    if code.is_module or code.native.co_name != function.rpartition(".")[2]:
-        return False
-    if "." in function and not code.native.co_qualname.endswith(function):
-        return False
-    return op.index == next(each.index for each in code.ops if each.stop)
+def _is_named(code: Code, function: str) -> bool:
+    """Whether a function is meant by its name, or by its class and name."""
+    qualified = code.native.co_qualname.replace("<locals>.", "")
+    return qualified == function or qualified.endswith("." + function)
+
+
+_NATIVE = (ast.Match, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef, ast.TryStar)
+
+
+def _places(body: list[ast.stmt]) -> Iterator[tuple[int, int]]:
+    """The first and last line of what can be halted at, a compound statement's head only."""
+    for node in body:
+        inner = [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.expr)]
+        if isinstance(node, _NATIVE):
+            yield node.lineno, node.end_lineno or node.lineno
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.lineno
+            inner = [each for each in inner if isinstance(each, ast.FunctionDef)]
+            for function in inner:
+                yield from _places(function.body)  # type: ignore[attr-defined]
+            continue
+        statements = [each for each in inner if isinstance(each, ast.stmt)]
+        statements += [
+            each for handler in inner if isinstance(handler, ast.ExceptHandler)
+            for each in handler.body
+        ]
+        if not isinstance(node, ast.Try | ast.Global | ast.Nonlocal) and not _is_docstring(node):
+            yield node.lineno, node.lineno if statements else node.end_lineno or node.lineno
+        yield from _places(statements)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
