@@ -208,9 +208,9 @@ class Driver:
                 self._check_names(frame, op, event)
 
     def _check_names(self, frame: Frame, op: Op, event: Event) -> None:
-        values = [each.value for each in event.mutated]
-        bound = (*self._breakpoints.bound(op.store.names), *self._breakpoints.changed(frame, values))
-        self._check(bound, frame)
+        changed = [each.value for each in event.mutated]
+        bound = self._breakpoints.bound(op.store.names)
+        self._check((*bound, *self._breakpoints.changed(frame, changed)), frame)
 
     def _check(self, bound: tuple[Breakpoint, ...], frame: Frame) -> None:
         try:

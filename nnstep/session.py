@@ -353,7 +353,7 @@ class Session:
             found.append(
                 FrameInfo(
                     code.name, code.span(op).line, code.text(op), code.source.path,
-                    _shown(frame.variables()),
+                    _shown(frame.visible()),
                 )
             )
             frame = frame.back
@@ -419,7 +419,7 @@ class Session:
     def __getitem__(self, name: str) -> Any:
         """The value of a name, in the current frame or else in the module."""
         frame = self._frame()
-        variables = frame.variables()
+        variables = frame.visible()
         if name in variables:
             return variables[name]
         if name in frame.code.module:
@@ -437,12 +437,12 @@ class Session:
     def __contains__(self, name: object) -> bool:
         """Whether a name has a value here."""
         frame = self._frame()
-        return name in frame.variables() or name in frame.code.module
+        return name in frame.visible() or name in frame.code.module
 
     def names(self) -> dict[str, Any]:
         """The variables here: of the current frame, and those of the module behind them."""
         frame = self._frame()
-        return _shown(frame.code.module | frame.variables())
+        return _shown(frame.code.module | frame.visible())
 
     def before(self, name: str) -> Any:
         """The value of a name an epoch ago, where it was bound or changed by then.

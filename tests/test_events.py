@@ -119,7 +119,6 @@ def test_a_loop_binds_its_variable_and_ends(ran: Ran) -> None:
     assert events[1].text == "for i in range(2)"
 
 
-@bug("binding an attribute gives an event without the value")
 def test_binding_an_attribute_has_name_and_value(ran: Ran) -> None:
     events = ran("class Net:\n    pass\n\nnet = Net()\nnet.W = 1.5\n")
     event = events[-1]
@@ -147,7 +146,6 @@ def test_augmented_assignments(ran: Ran) -> None:
     assert found['d["a"] *= 10'] == ('d["a"]', 10)
 
 
-@bug("an operand that the op changes in place is shown as it is after the op")
 def test_the_operand_of_an_augmented_assignment_is_as_it_was(ran: Ran) -> None:
     events = ran("import numpy as np\nW = np.ones(2)\ng = np.ones(2)\nW -= g\n")
     event = events[-1]
@@ -266,7 +264,6 @@ def test_operator_methods(ran: Ran) -> None:
     assert functions == {"<module>", "__init__", "__add__", "__getitem__"}
 
 
-@bug("an operator method is not stepped into where one operand is a constant")
 @pytest.mark.parametrize("expression", ["v + 2", "2 + v", "v * 2", "v[5]", "v < 2"])
 def test_operator_methods_with_a_constant(ran: Ran, expression: str) -> None:
     events = ran(
@@ -288,7 +285,6 @@ def test_operator_methods_with_a_constant(ran: Ran, expression: str) -> None:
     assert any(event.text == "other * 10" for event in events)
 
 
-@bug("a motion that ends within a function that it entered gives None, the sign of the end")
 def test_a_motion_that_ends_at_the_beginning_of_a_function_gives_its_call(
     opened: Callable[[str], Session],
 ) -> None:
@@ -462,7 +458,6 @@ def test_events_older_than_a_change_in_a_container(ran: Ran) -> None:
     assert named(events, "W = np.ones(2)").value.tolist() == [1.0, 1.0]
 
 
-@bug("arrays within a list, tuple or dictionary of an older event change with the script's")
 @pytest.mark.parametrize("made", ["[a, b]", "{'a': a}", "([a], b)"])
 def test_events_that_hold_containers_of_arrays(ran: Ran, made: str) -> None:
     events = ran(f"import numpy as np\na = np.ones(1)\nb = np.ones(1)\nc = {made}\na += 1\n")
@@ -652,7 +647,6 @@ def test_moments_rise_all_the_run(ran: Ran, text: str) -> None:
     assert len({event.moment for event in events}) == len(events)
 
 
-@bug("the return of a try with finally, or of a with, lies before what ran there")
 @pytest.mark.parametrize(
     "text",
     [
@@ -667,7 +661,6 @@ def test_moments_rise_where_a_return_runs_something_first(ran: Ran, text: str) -
     assert moments_rise(ran(text))
 
 
-@bug("the second method of an operator lies before the first, which gave NotImplemented")
 def test_moments_rise_where_an_operator_asks_two_methods(ran: Ran) -> None:
     events = ran(
         """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -58,6 +58,7 @@ class Assembler:
         self.handler: Handler | None = None
         self.level = 1
         self.statement: ast.AST | None = None
+        self.scope: tuple[tuple[str, int, bool], ...] = ()
         self.depth = 0
         self.loops: tuple[Loop, ...] = ()
         self.comprehensions: tuple[ast.AST, ...] = ()
@@ -104,6 +105,7 @@ class Assembler:
         )
         op.at = where = at or node
         op.statement = self.statement
+        op.scope = self.scope
         self.fragments.inside = self._comprehension_name()
         if leaves:
             clears = [slot for leaf in leaves for slot in leaf.clears]
@@ -180,6 +182,8 @@ class Block:
         label: of a `finally`, its first op; of a loop, the op behind it.
         again: of a loop, the op that begins the next iteration.
         slot: of a `finally`, where it keeps how it ends; of a loop, its iterator or -1.
+        loops: the loops around it.
+        after: of a `finally`, where those go on who left through it, and what they do there.
     """
 
     kind: str
@@ -189,6 +193,7 @@ class Block:
     again: Label = field(default_factory=Label)
     slot: int = -1
     loops: tuple[Loop, ...] = ()
+    after: list[tuple[Label, Callable[[], None]]] = field(default_factory=list)
 
 
 def _setter(op: Op, attribute: str) -> Any:

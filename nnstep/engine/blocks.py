@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nnstep.engine import ops
@@ -36,33 +36,41 @@ class Blocks(Assignments):
         if self._blocks and not isinstance(value, ast.Constant):
             self.emit(ops.BIND, value, [leaf], store=Store(ops.TEMP, RETURNED), at=value)
             leaf = self.temporary(RETURNED, value, leaf.text)
-        state = self.handler, self.level, self.loops
-        self._leave("function", node)
-        self.emit(ops.RETURN, node, [leaf], stop=True)
-        self.handler, self.level, self.loops = state
+        self._leave("function", node, lambda _: self.emit(ops.RETURN, node, [leaf], stop=True))
 
-    def _leave(self, kind: str, node: ast.AST) -> Block | None:
-        """Emit what leaving the blocks up to the innermost one of a kind takes."""
+    def _leave(self, kind: str, node: ast.stmt, then: Callable[[Block | None], object]) -> None:
+        """Leave the blocks up to the innermost one of a kind, and do something there.
+
+        Each `finally` on the way runs first. What comes behind it is emitted behind it, so that
+        ops stand in the order in which they run.
+        """
         state = self.handler, self.level, self.loops
         found = None
         for block in reversed(self._blocks):
             if block.kind == kind:
                 found = block
                 break
+            if block.kind == "finally":
+                resume = Label()
+                self.emit(
+                    ops.SIGNAL, node, label=block.label, slot=block.slot,
+                    extra=(resume, block.level),
+                )
+                block.after.append((resume, lambda: self._go_on(kind, node, then)))
+                self.handler, self.level, self.loops = state
+                return
             self._leave_block(block, node)
-        if kind == "loop":
-            self.handler, self.level, self.loops = state
-        return found
+        then(found)
+        self.handler, self.level, self.loops = state
+
+    def _go_on(self, kind: str, node: ast.stmt, then: Callable[[Block | None], object]) -> None:
+        outer, self.statement = self.statement, node
+        self._leave(kind, node, then)
+        self.statement = outer
 
     def _leave_block(self, block: Block, node: ast.AST) -> None:
         if block.kind == "handler":
             self.emit(ops.TRIM, node, extra=block.level)
-        elif block.kind == "finally":
-            resume = Label()
-            self.emit(
-                ops.SIGNAL, node, label=block.label, slot=block.slot, extra=(resume, block.level)
-            )
-            self.here(resume)
         elif block.slot >= 0:
             self.emit(ops.CLEAR, node, slot=block.slot)
         self.handler, self.level = block.handler, block.level
@@ -117,7 +125,10 @@ class Blocks(Assignments):
         final()
         self._blocks.pop()
         self.level = level
-        self.emit(ops.END_FINALLY, node, slot=slot)
+        self.emit(ops.END_FINALLY, node, slot=slot, label=resume)
+        for label, go_on in block.after:
+            self.here(label)
+            go_on()
         self.here(resume)
 
     def _try_except(self, node: ast.Try) -> None:
@@ -206,16 +217,20 @@ class Blocks(Assignments):
         self._give_back(node, self.reduce(value), value)
 
     def _break(self, node: ast.Break) -> None:
-        block = self._leave("loop", node)
-        assert block is not None
-        if block.slot >= 0:
-            self.emit(ops.CLEAR, node, slot=block.slot)
-        self.jump(block.label, node)
+        def leave(block: Block | None) -> None:
+            assert block is not None
+            if block.slot >= 0:
+                self.emit(ops.CLEAR, node, slot=block.slot)
+            self.jump(block.label, node)
+
+        self._leave("loop", node, leave)
 
     def _continue(self, node: ast.Continue) -> None:
-        block = self._leave("loop", node)
-        assert block is not None
-        self.jump(block.again, node)
+        def leave(block: Block | None) -> None:
+            assert block is not None
+            self.jump(block.again, node)
+
+        self._leave("loop", node, leave)
 
 
 def _last_test(node: ast.expr) -> ast.expr:

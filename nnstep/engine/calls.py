@@ -264,7 +264,7 @@ def _candidates(node: Any, operands: tuple[Any, ...]) -> Iterator[Candidate]:
 def _plain_index(node: ast.Subscript, operands: tuple[Any, ...]) -> bool:
     """Whether the index is one operand, so that the method's arguments are at hand."""
     expected = 3 if isinstance(node.ctx, ast.Store) else 2
-    inlined = isinstance(node.slice, ast.Slice | ast.Tuple | ast.Constant | ast.UnaryOp)
+    inlined = isinstance(node.slice, ast.Slice | ast.Tuple)
     return not inlined and len(operands) == expected
 
 

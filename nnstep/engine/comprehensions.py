@@ -41,9 +41,13 @@ class Comprehensions(Expressions):
         iterator = self.iterate(first, source, source if sys.version_info >= (3, 13) else node)
         outer = self.comprehensions, self.loops
         self.comprehensions = (*self.comprehensions, node)
-        self._comprehension_names.append(self._own_names(node))
+        names = self._own_names(node)
+        outer_scope = self.scope
+        self.scope += tuple((name, *place) for name, place in names.items())
+        self._comprehension_names.append(names)
         self._generator(node, 0, iterator, slot)
         self._comprehension_names.pop()
+        self.scope = outer_scope
         self.comprehensions, self.loops = outer
         self.depth = slot + 1
 

@@ -198,8 +198,10 @@ class Expressions(Assembler):
         return leaves, self.rebuild(node, numbers)
 
     def _operands(self, node: ast.AST) -> Iterable[ast.expr]:
+        # An operator method that is stepped into needs its arguments, constants too.
+        bare = self.operators and isinstance(node, _OPERATORS)
         for part in _parts(node):
-            if is_constant(part):
+            if is_constant(part) and not bare:
                 continue
             if _is_transparent(part):
                 yield from self._operands(part)
@@ -235,6 +237,8 @@ class Expressions(Assembler):
 
     def _with_early_stars(self, node: ast.expr) -> ast.expr:
         """The node, with what must be iterated before a later operand is read in a list."""
+        if isinstance(node, ast.Dict):
+            return self._with_early_merges(node)
         parts = list(_parts(node))
         last = max((at for at, part in enumerate(parts) if not is_constant(part)), default=0)
         early = {id(part) for part in parts[:last] if isinstance(part, ast.Starred)}
@@ -249,6 +253,15 @@ class Expressions(Assembler):
         ]
         setattr(made, field, listed)
         return made  # type: ignore[no-any-return]
+
+    def _with_early_merges(self, node: ast.Dict) -> ast.expr:
+        """The same for a dictionary and what `**` merges into it."""
+        last = max((at for at, each in enumerate(node.values) if not is_constant(each)), default=0)
+        values = [
+            place(ast.Dict([None], [value]), value) if key is None and at < last else value
+            for at, (key, value) in enumerate(zip(node.keys, node.values, strict=True))
+        ]
+        return place(ast.Dict(node.keys, values), node)
 
     def _make(
         self, node: ast.GeneratorExp | ast.Lambda, store: Store, shown: ast.AST | None

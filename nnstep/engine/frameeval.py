@@ -1,6 +1,6 @@
 """Expressions and statements typed at a stop, evaluated where the script stands.
 
-Looking leaves no trace: the random state is put back afterwards.
+Looking leaves no trace: the state of every random generator is put back afterwards.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine.frames import Frame
+from nnstep.engine.memory import known_values
 
 _FILE = "<nnstep>"
 
@@ -25,43 +26,87 @@ def compiled(text: str, mode: str) -> CodeType:
 
 def evaluate(code: CodeType, frame: Frame) -> Any:
     """The value of an expression in a frame."""
-    with untouched_random_state():
-        return eval(code, *_namespaces(frame))
+    visible = frame.visible()
+    if visible is frame.code.module:
+        names = visible
+    else:
+        # Comprehensions and lambdas see globals only: give them everything there.
+        names = frame.code.module | visible
+    with untouched_random_state(frame):
+        return eval(code, names)
 
 
 def execute(code: CodeType, frame: Frame) -> tuple[str, ...]:
     """Run a statement in a frame; the names that it bound."""
-    module, variables = _namespaces(frame)
-    before = dict(variables)
-    exec(code, module, variables)
-    changed = [
-        name for name, value in variables.items()
-        if name not in before or before[name] is not value
-    ]
-    if not frame.code.is_module:
-        for name in changed:
-            if name in frame.code.native.co_varnames or name in frame.locals:
-                frame.assign(name, variables[name])
-            else:
-                frame.code.module[name] = variables[name]
-    return tuple(changed)
-
-
-def _namespaces(frame: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
     module = frame.code.module
-    if frame.code.is_module:
-        return module, module
-    # Comprehensions and lambdas typed at the prompt see globals only: give them everything.
-    variables = frame.variables()
-    return module | variables, variables
+    before = frame.visible()
+    if before is module:
+        known = dict(module)
+        exec(code, module)
+        return _changed(known, module)
+    everything = module | before
+    variables = dict(before)
+    try:
+        exec(code, everything, variables)
+    finally:
+        for name in _changed(before, variables):
+            _bind(frame, name, variables[name])
+        for name in before.keys() - variables.keys():
+            _unbind(frame, name)
+        for name in _changed(module | before, everything):  # declared `global`
+            module[name] = everything[name]
+    return _changed(before, variables)
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        name for name, value in after.items()
+        if name != "__builtins__" and (name not in before or before[name] is not value)
+    )
+
+
+def _bind(frame: Frame, name: str, value: Any) -> None:
+    for own, slot, in_cell in reversed(frame.op.scope):
+        if own == name:
+            if in_cell:
+                frame.temps[slot].cell_contents = value
+            else:
+                frame.temps[slot] = value
+            return
+    native = frame.code.native
+    if frame.code.is_module or name in native.co_varnames or name in frame.locals:
+        frame.assign(name, value)
+    else:
+        frame.code.module[name] = value
+
+
+def _unbind(frame: Frame, name: str) -> None:
+    if name in frame.code.native.co_cellvars or name in frame.code.native.co_freevars:
+        del frame.locals[name].cell_contents
+    else:
+        frame.locals.pop(name, None)
 
 
 @contextmanager
-def untouched_random_state() -> Iterator[None]:
-    """Put the global random generators back as they were."""
+def untouched_random_state(frame: Frame) -> Iterator[None]:
+    """Put the random generators back as they were: the global ones, and those of the script."""
     numpy_state, python_state = np.random.get_state(), random.getstate()
+    states = [
+        (value.bit_generator, value.bit_generator.state)
+        for _, value in known_values(frame)
+        if isinstance(value, np.random.Generator)
+    ]
+    own = [
+        (value, value.get_state())
+        for _, value in known_values(frame)
+        if isinstance(value, np.random.RandomState)
+    ]
     try:
         yield
     finally:
         np.random.set_state(numpy_state)
         random.setstate(python_state)
+        for generator, state in states:
+            generator.state = state
+        for old, saved in own:
+            old.set_state(saved)

@@ -77,6 +77,17 @@ class Frame:
             found[name] = value
         return found
 
+    def visible(self) -> dict[str, Any]:
+        """The variables, and those of the comprehensions around the next op."""
+        variables = self.variables()
+        if self.pc >= len(self.code.ops) or not self.op.scope:
+            return variables
+        own = {
+            name: contents(self.temps[slot]) if in_cell else self.temps[slot]
+            for name, slot, in_cell in self.op.scope
+        }
+        return variables | own
+
     def assign(self, name: str, value: Any) -> None:
         """Bind a variable of this frame, in its cell if it has one."""
         held = self.locals.get(name)
@@ -84,6 +95,14 @@ class Frame:
             held.cell_contents = value
         else:
             self.locals[name] = value
+
+
+def contents(cell: CellType) -> Any:
+    """What is in a cell; None when nothing is."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 
 def bind(

@@ -17,11 +17,13 @@ class Place(NamedTuple):
         code: its ops.
         pc: its next op.
         counters: the iteration of each loop around that op, outermost first.
+        attempt: for the method of an operator, which of its candidates it is.
     """
 
     code: Code
     pc: int
     counters: tuple[int, ...]
+    attempt: tuple[int, ...] = ()
 
     def iterations(self) -> list[tuple[Loop, int]]:
         """The loops around with their iterations; a loop's head begins the next one."""
@@ -43,7 +45,11 @@ def standing(frame: Frame) -> Standing:
     while each is not None:
         pc, temps = each.pc, each.temps
         loops = each.code.ops[pc].loops
-        places.append(Place(each.code, pc, tuple([temps[loop.slot + 1] for loop in loops])))
+        counters = tuple([temps[loop.slot + 1] for loop in loops])
+        # The fewer candidates are left, the later it is.
+        then = each.then
+        attempt = (-len(then[2]),) if then is not None and then[0] == "operator" else ()
+        places.append(Place(each.code, pc, counters, attempt))
         each = each.back
     places.reverse()
     return places
@@ -58,6 +64,7 @@ def moment(places: Standing, main: ast.AST | None) -> Moment:
     """
     path: list[int] = []
     for place in places:
+        path += place.attempt
         for loop, count in place.iterations():
             path += (loop.head.pc, count)
         path.append(place.pc)

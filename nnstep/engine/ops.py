@@ -140,6 +140,7 @@ class Op:
         at: where its code lies, within `node`.
         statement: the innermost statement around it.
         comprehensions: those around it, outermost first, for tracebacks before Python 3.12.
+        scope: the comprehensions' own variables there: name, temporary, whether in a cell.
         extra: what its kind needs besides.
     """
 
@@ -158,6 +159,7 @@ class Op:
     slot: int = -1
     flag: bool = False
     operands: tuple[str, ...] = ()
+    scope: tuple[tuple[str, int, bool], ...] = ()
     extra: Any = None
     how: int = NOWHERE
     to: Any = None

@@ -89,7 +89,7 @@ class Printed(io.TextIOBase):
 
     @contextmanager
     def capturing(self) -> Iterator[None]:
-        """Take the place of `sys.stdout` for a while; what the script puts there comes back, too."""
+        """Take the place of `sys.stdout` for a while, or put back what the script put there."""
         self._real = sys.stdout
         sys.stdout = self._current
         try:

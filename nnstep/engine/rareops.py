@@ -139,7 +139,7 @@ class RareOps:
         frame.trim(len(frame.excs) - 1)
         if isinstance(ended, BaseException):
             raise Again(ended)
-        frame.pc = frame.pc + 1 if ended is None else ended
+        frame.pc = op.target if ended is None else ended
 
     def _trim(self, frame: Frame, op: Op) -> None:
         frame.trim(op.extra)

@@ -166,7 +166,6 @@ def test_execute_that_raises_keeps_what_ran(module: Frame) -> None:
     assert module.code.module["g"] == 5
 
 
-@bug("in a function, what a statement bound before it raised is lost")
 def test_execute_that_raises_keeps_what_ran_in_a_function(inner: Frame) -> None:
     with pytest.raises(ZeroDivisionError):
         run(inner, "here = 5; 1 / 0")

@@ -80,7 +80,6 @@ def test_capturing_leaves_an_output_of_the_script_s_own() -> None:
     assert printed.text() == ""
 
 
-@pytest.mark.xfail(strict=True, reason="the second time it takes the script's own output away")
 def test_capturing_again_leaves_an_output_of_the_script_s_own() -> None:
     real, own = sys.stdout, io.StringIO()
     printed = Printed()
