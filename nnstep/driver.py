@@ -106,7 +106,9 @@ class Driver:
         far = isinstance(goal, End)
         if isinstance(goal, Epochs):
             far = goal.left > 1 and not goal.leaves_early
-        return far and not self._every and not self._breakpoints.by_number
+        frame = self.machine.frame
+        half_way = frame is not None and frame.pending is not None  # operands are read already
+        return far and not self._every and not half_way and not self._breakpoints.by_number
 
     def _cruise(self) -> bool:
         """Run on, asked only where an iteration begins; whether the motion is over."""

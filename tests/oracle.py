@@ -17,6 +17,7 @@ import operator
 import os
 import random
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -292,6 +293,37 @@ def _without_oracle(error: BaseException | None, seen: set[int]) -> None:
     error.__traceback__ = entry
     _without_oracle(error.__cause__, seen)
     _without_oracle(error.__context__, seen)
+
+
+class Hang(BaseException):
+    """A run was ended because it took too long."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[list[bool]]:
+    """Break into runs that go on for longer; the list that it gives says whether that happened.
+
+    Again and again, since a script may catch it. Only where there are timer signals.
+    """
+    late = [False]
+
+    def break_in(number: int, frame: types.FrameType | None) -> None:
+        late[0] = True
+        while frame is not None:
+            if frame.f_code.co_filename == __file__ and frame.f_code.co_name == "run":
+                raise Hang
+            frame = frame.f_back
+
+    if not hasattr(signal, "setitimer"):
+        yield late
+        return
+    before = signal.signal(signal.SIGALRM, break_in)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    try:
+        yield late
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # Values, in a form that can be compared.

@@ -14,7 +14,6 @@ from typing import Any
 from nnstep.engine import ops
 from nnstep.engine.assembler import Block, Leaf
 from nnstep.engine.assignments import Assignments
-from nnstep.engine.expressions import test_place
 from nnstep.engine.fragments import parameter, place, read
 from nnstep.engine.ops import Handler, Label, Store
 
@@ -91,8 +90,11 @@ class Blocks(Assignments):
         self.jump_if(node.test, end, True, node)
         leaves = [self.reduce(node.msg)] if node.msg else []
         message = read(parameter(0), node.msg) if node.msg else None
-        false = place(ast.Constant(False), node.test)
-        at = node if sys.version_info >= (3, 12) else test_place(_last_test(node.test), node)
+        test = _without_folded_nots(node.test) if sys.version_info >= (3, 13) else node.test
+        false = place(ast.Constant(False), test)
+        at: ast.AST = node
+        if sys.version_info < (3, 12):
+            at = _last_comparison(node.test) or node
         failed = place(ast.Assert(false, message), at)
         self.emit(ops.COMPUTE, node, leaves, [failed], stop=True)
         self.here(end)
@@ -233,17 +235,31 @@ class Blocks(Assignments):
         self._leave("loop", node, leave)
 
 
-def _last_test(node: ast.expr) -> ast.expr:
-    """The part of a test that is asked last."""
+def _without_folded_nots(node: ast.expr) -> ast.expr:
+    """A test as Python has it, which turns `not a in b` into `a not in b` where that stands."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = _without_folded_nots(node.operand)
+        if isinstance(inner, ast.Compare) and len(inner.ops) == 1:
+            if isinstance(inner.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
+                return inner
+    return node
+
+
+def _last_comparison(node: ast.expr) -> ast.expr | None:
+    """The comparison among the parts of a test that stands last."""
     match node:
         case ast.BoolOp():
-            return _last_test(node.values[-1])
+            parts = node.values
         case ast.UnaryOp(op=ast.Not()):
-            return _last_test(node.operand)
+            parts = [node.operand]
         case ast.IfExp():
-            return _last_test(node.orelse)
-        case _:
+            parts = [node.test, node.body, node.orelse]
+        case ast.Compare():
             return node
+        case _:
+            return None
+    found = [each for each in map(_last_comparison, parts) if each is not None]
+    return found[-1] if found else None
 
 
 def _match_body(at: ast.AST) -> list[ast.stmt]:

@@ -44,16 +44,17 @@ def execute(code: CodeType, frame: Frame) -> tuple[str, ...]:
         known = dict(module)
         exec(code, module)
         return _changed(known, module)
-    everything = module | before
-    variables = dict(before)
+    known = module | before
+    everything, variables = dict(known), dict(before)
     try:
         exec(code, everything, variables)
     finally:
+        declared = _changed(known, everything)  # `global` at the prompt
         for name in _changed(before, variables):
             _bind(frame, name, variables[name])
         for name in before.keys() - variables.keys():
             _unbind(frame, name)
-        for name in _changed(module | before, everything):  # declared `global`
+        for name in declared:
             module[name] = everything[name]
     return _changed(before, variables)
 

@@ -66,31 +66,22 @@ def test_capturing_puts_the_real_output_back() -> None:
     assert printed.text() == "inside\n"
 
 
-def test_capturing_leaves_an_output_of_the_script_s_own() -> None:
+def test_a_script_may_put_its_own_output_there() -> None:
     real, own = sys.stdout, io.StringIO()
     printed = Printed()
-    try:
-        with printed.capturing():
-            sys.stdout = own
-            sys.stdout.write("own\n")
+    with printed.capturing():
+        sys.stdout.write("first\n")
+        kept, sys.stdout = sys.stdout, own
+        sys.stdout.write("own\n")
+    assert sys.stdout is real
+    with printed.capturing():
         assert sys.stdout is own
-    finally:
-        sys.stdout = real
-    assert own.getvalue() == "own\n"
-    assert printed.text() == ""
-
-
-def test_capturing_again_leaves_an_output_of_the_script_s_own() -> None:
-    real, own = sys.stdout, io.StringIO()
-    printed = Printed()
-    try:
-        with printed.capturing():
-            sys.stdout = own
-        with printed.capturing():
-            sys.stdout.write("own\n")
-    finally:
-        sys.stdout = real
-    assert own.getvalue() == "own\n"
+        sys.stdout.write("still own\n")
+        sys.stdout = kept
+        sys.stdout.write("last\n")
+    assert sys.stdout is real
+    assert own.getvalue() == "own\nstill own\n"
+    assert printed.text() == "first\nlast\n"
 
 
 def test_it_looks_like_the_real_output() -> None:
