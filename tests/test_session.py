@@ -572,7 +572,6 @@ def test_section_goes_through_the_sections_of_a_module(opened: Opened) -> None:
     assert seen == ["one", "two", "", "three", ""]
 
 
-@bug("section() halts in every helper that stands above or in another section")
 def test_section_is_not_fooled_by_helpers() -> None:
     session = nnstep.open("mse_hidden")
     seen = []
@@ -580,7 +579,8 @@ def test_section_is_not_fooled_by_helpers() -> None:
         session.section()
         assert session.position.function == "<module>"
         seen.append(session.position.section)
-    assert seen == ["data", "parameters", "forward", "cost", "backward", "update", "forward"]
+    # The loop's own head lies under `parameters`.
+    assert seen == ["data", "parameters", "forward", "cost", "backward", "update", "parameters"]
 
 
 def test_section_reason(opened: Opened) -> None:
@@ -1157,8 +1157,7 @@ def test_a_script_that_catches_everything(opened: Opened) -> None:
 @pytest.mark.parametrize(
     "motion",
     [
-        pytest.param("step", marks=bug("a reference kept past its op breaks ndarray.resize()")),
-        "run",
+        "step", "run",
     ],
 )
 def test_an_array_can_be_resized(opened: Opened, motion: str) -> None:

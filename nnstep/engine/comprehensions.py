@@ -94,11 +94,11 @@ class Comprehensions(Expressions):
         leaves = self.reduce_all(parts)
         kept = self.temporary(result, node, "", keep=True)
         add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
-        places = [read(parameter(number), node) for number in range(1, len(leaves) + 2)]
-        call = place(ast.Call(read(parameter(0), node), [*places], []), node)
-        self.emit(
-            ops.COMPUTE, node, [self.constant(add[type(node)], node), kept, *leaves], call
-        )
+        at = node if sys.version_info < (3, 12) else _around(parts)
+        places = [read(parameter(number), at) for number in range(1, len(leaves) + 2)]
+        call = place(ast.Call(read(parameter(0), at), [*places], []), at)
+        leaves = [self.constant(add[type(node)], at), kept, *leaves]
+        self.emit(ops.COMPUTE, node, leaves, call, at=at)
         self.depth = base
 
     def iterate(self, source: Leaf, iterable: ast.expr, at: ast.AST) -> int:
@@ -152,6 +152,15 @@ class Comprehensions(Expressions):
             slot, in_cell = self._comprehension_names[-1][identifier]
             return Store(ops.TEMP_CELL if in_cell else ops.TEMP, slot, target.id)
         return self.store_name(target.id)
+
+
+def _around(nodes: list[ast.expr]) -> ast.AST:
+    """A node from the beginning of the first to the end of the last."""
+    first, last = nodes[0], nodes[-1]
+    return ast.Pass(
+        lineno=first.lineno, col_offset=first.col_offset,
+        end_lineno=last.end_lineno, end_col_offset=last.end_col_offset,
+    )
 
 
 def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:

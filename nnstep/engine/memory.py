@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import copy
 import types
+import weakref
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -43,17 +44,23 @@ def is_mutable(value: Any) -> bool:
     return isinstance(value, np.ndarray) or isinstance(value, _CONTAINERS)
 
 
+class Resizing(list[tuple[str, Any]]):
+    """What may change while nothing may refer to it, not even weakly: NumPy then refuses."""
+
+
 def candidates(frame: Frame, op: Op, operands: tuple[Any, ...]) -> Places:
     """What an op that is about to run may change in place, under the op's own names."""
     if op.kind == ops.CALL:
-        return [(name, value) for name, value in _call(op, operands) if is_mutable(value)]
+        resizing = getattr(operands[0], "__name__", "") == "resize"
+        found = [(name, value) for name, value in _call(op, operands) if is_mutable(value)]
+        return Resizing(found) if resizing else found
     if op.kind == ops.NATIVE:
         return list(_of_statement(frame, op.node))
     node = op.extra
     places: list[int] = []
     match node:
         case ast.AugAssign(target=ast.Subscript()):
-            places = [2]
+            places = _of_item(operands)
         case ast.AugAssign():
             places = [0]
         case ast.Subscript(ctx=ast.Store()):
@@ -65,6 +72,18 @@ def candidates(frame: Frame, op: Op, operands: tuple[Any, ...]) -> Places:
         for at in places
         if at < len(operands) and is_mutable(operands[at])
     ]
+
+
+def _of_item(operands: tuple[Any, ...]) -> list[int]:
+    """What `container[key] op= ...` may change: the container, and the item that it holds.
+
+    The item of an array is a copy, or a view that changes with the array.
+    """
+    old, container = operands[0], operands[2] if len(operands) > 2 else None
+    if isinstance(container, np.ndarray):
+        apart = container.dtype.hasobject and not shares(container, old)
+        return [2, 0] if apart else [2]
+    return [0, 2]
 
 
 def _call(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
@@ -104,12 +123,28 @@ def _changes_nothing(function: Any, name: str) -> bool:
     return builtin and name not in _BUILTIN_MUTATES
 
 
+def _given(op: Op, operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call; none where to unpack them might run the script's code."""
+    node = op.extra
+    unpacks = isinstance(node, ast.Call) and (
+        any(isinstance(each, ast.Starred) for each in node.args)
+        or any(each.arg is None for each in node.keywords)
+    )
+    if unpacks and not all(_unpacks_alike(each) for each in operands[1:]):
+        return (), {}
+    return arguments(op, operands) or ((), {})
+
+
+def _unpacks_alike(value: Any) -> bool:
+    """Whether it gives the same items however often it is asked."""
+    return type(value) in (list, tuple, dict, np.ndarray, int, float, bool, str, type(None))
+
+
 def _out(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
     keywords = op.extra.keywords if isinstance(op.extra, ast.Call) else []
-    if not any(each.arg == "out" for each in keywords):
+    if not any(each.arg in ("out", None) for each in keywords):
         return
-    found = arguments(op, operands)
-    out = found[1].get("out") if found else None
+    out = _given(op, operands)[1].get("out")
     for each in out if isinstance(out, tuple) else (out,):
         yield _text_of(op, operands, each), each
 
@@ -117,9 +152,9 @@ def _out(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
 def _extra_outputs(
     function: np.ufunc, op: Op, operands: tuple[Any, ...]
 ) -> Iterable[tuple[str, Any]]:
-    if len(operands) - 1 > function.nin and (found := arguments(op, operands)):
-        for each in found[0][function.nin :]:
-            yield _text_of(op, operands, each), each
+    # Constants among the arguments aren't operands.
+    for each in _given(op, operands)[0][function.nin :]:
+        yield _text_of(op, operands, each), each
 
 
 def _text_of(op: Op, operands: tuple[Any, ...], value: Any) -> str:
@@ -140,20 +175,50 @@ def _of_statement(frame: Frame, node: ast.AST) -> Iterator[tuple[str, Any]]:
 
 
 class Before:
-    """What mutable values were like before an op."""
+    """What mutable values were like before an op.
+
+    It keeps no array alive, and lets arrays be resized.
+    """
 
     def __init__(self, places: Places) -> None:
-        self._kept = [(name, value, _keep(value)) for name, value in places]
+        resizing = isinstance(places, Resizing)
+        self._kept = [
+            (name, _by_identity(value) if resizing else _reference(value), _keep(value))
+            for name, value in places
+        ]
 
     def mutations(self, frame: Frame) -> tuple[Mutation, ...]:
         """What has changed since, with every other name that knows the same memory."""
         changed = []
-        for name, value, kept in self._kept:
-            if _differs(kept, value):
+        for name, find, kept in self._kept:
+            value = find(frame)
+            if value is not None and _differs(kept, value):
                 before = None if isinstance(kept, _Fingerprint) else kept
                 aliases = tuple(other_names(frame, name, value))
                 changed.append(Mutation(name, aliases, before, value))
         return tuple(changed)
+
+
+_Find = Callable[[Frame], Any]
+
+
+def _reference(value: Any) -> _Find:
+    """Finds a value again: an array only as long as the script keeps it."""
+    if isinstance(value, np.ndarray):
+        weak = weakref.ref(value)
+        return lambda _: weak()
+    return lambda _: value
+
+
+def _by_identity(value: Any) -> _Find:
+    """Finds an array again, by the names that the script has for it, without a reference."""
+    number = id(value)
+
+    def find(frame: Frame) -> Any:
+        known = (each for _, each in known_values(frame))
+        return next((each for each in known if id(each) == number and is_mutable(each)), None)
+
+    return find
 
 
 class _Fingerprint:
@@ -165,31 +230,45 @@ class _Fingerprint:
 
 
 def _checksum(array: np.ndarray[Any, Any]) -> int:
+    array = np.asarray(array)
     total = 0
     for part in np.array_split(array.reshape(-1) if array.flags.c_contiguous else array, 64):
-        total = zlib.crc32(np.ascontiguousarray(part).view(np.uint8).data, total)
+        total = zlib.crc32(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data, total)
     return total
 
 
 def _keep(value: Any) -> Any:
     if not isinstance(value, np.ndarray):
-        return copy.copy(value)
+        return _plain_copy(value)
     if value.nbytes > COPY_LIMIT and not value.dtype.hasobject:
         return _Fingerprint(value)
     return np.array(value, copy=True, subok=False)
+
+
+def _plain_copy(container: Any) -> Any:
+    """A shallow copy that runs none of the script's code, also of a subclass."""
+    kind: Any = next(each for each in _CONTAINERS if isinstance(container, each))
+    return kind.copy(container)
 
 
 def _differs(before: Any, after: Any) -> bool:
     if isinstance(before, _Fingerprint):
         return before.shape != after.shape or before.sum != _checksum(after)
     if isinstance(after, np.ndarray):
-        if before.shape != after.shape or before.dtype != after.dtype:
-            return True
-        if after.dtype.hasobject:
-            pairs = zip(before.ravel().tolist(), after.ravel().tolist(), strict=True)
-            return any(one is not other for one, other in pairs)
-        return bool(before.tobytes() != after.tobytes())
-    return not _same_items(before, after)
+        return not _same_array(before, np.asarray(after))
+    return not _same_items(before, _plain_copy(after))
+
+
+def _same_array(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> bool:
+    """Whether arrays hold the same bytes, or the very same objects."""
+    if before.shape != after.shape or before.dtype != after.dtype:
+        return False
+    if after.dtype.names:  # between fields may lie bytes that mean nothing
+        return all(_same_array(before[each], after[each]) for each in after.dtype.names)
+    if after.dtype.hasobject:
+        pairs = zip(before.ravel().tolist(), after.ravel().tolist(), strict=True)
+        return all(one is other for one, other in pairs)
+    return bool(before.tobytes() == after.tobytes())
 
 
 def _same_items(before: Any, after: Any) -> bool:
@@ -210,11 +289,19 @@ def _same_items(before: Any, after: Any) -> bool:
 
 def other_names(frame: Frame, name: str, value: Any) -> Iterator[str]:
     """The names under which the script knows the same memory, besides the given one."""
-    seen = {name}
+    seen = {name, _spelled(name)}
     for label, other in known_values(frame):
         if label not in seen and shares(value, other):
             seen.add(label)
             yield label
+
+
+def _spelled(name: str) -> str:
+    """A name with quotes and spaces as `known_values` has them."""
+    try:
+        return ast.unparse(ast.parse(name, mode="eval"))
+    except SyntaxError:
+        return name
 
 
 _WORK: Any = 10_000  # steps of an exact answer, before the bounds have to do
@@ -231,37 +318,58 @@ def shares(value: Any, other: Any) -> bool:
 
 
 def known_values(frame: Frame) -> Iterator[tuple[str, Any]]:
-    """What can be reached by a name from a frame: its variables, then those of the module."""
+    """What can be reached by a name: a frame's variables, the module's, those of all callers."""
     variables = frame.variables()
-    yield from _below(variables.items())
+    yield from _reached(variables)
     if not frame.code.is_module:
-        hidden = {name: each for name, each in frame.code.module.items() if name not in variables}
-        yield from _below(hidden.items())
-    if frame.back is not None and not frame.back.code.is_module:
-        for label, value in _below(frame.back.variables().items()):
-            yield f"{label} in {frame.back.code.name}", value
+        module = frame.code.module
+        yield from _reached({name: each for name, each in module.items() if name not in variables})
+    caller = frame.back
+    while caller is not None:
+        if not caller.code.is_module:
+            # An object under the same name, such as `self`, is no other way to reach it.
+            others = {
+                name: each for name, each in caller.variables().items()
+                if is_mutable(each) or variables.get(name) is not each
+            }
+            for label, value in _reached(others):
+                yield f"{label} in {caller.code.name}", value
+        caller = caller.back
 
 
-_MANY = 64  # items of a container looked at, levels down: 2
+_MANY = 64  # items of a container looked at, levels down: 3
+_TOO_MANY = 20_000  # values looked at in a frame
+_CLOSED = (
+    np.ndarray, types.ModuleType, type, types.FunctionType, types.MethodType,
+    types.BuiltinFunctionType,
+)
 
 
-def _below(items: Iterable[tuple[str, Any]], depth: int = 2) -> Iterator[tuple[str, Any]]:
+def _reached(variables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    return islice(_below(variables.items()), _TOO_MANY)
+
+
+def _below(items: Iterable[tuple[str, Any]], depth: int = 3) -> Iterator[tuple[str, Any]]:
     for label, value in list(items):
         if label.startswith("__"):
             continue
         yield label, value
-        if depth and not isinstance(value, np.ndarray | types.ModuleType | type):
+        if depth and not isinstance(value, _CLOSED):
             yield from _below(_items(label, value), depth - 1)
 
 
 def _items(label: str, value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, dict) and len(value) <= _MANY:
-        return [(f"{label}[{key!r}]", each) for key, each in value.items() if _is_plain(key)]
+    if isinstance(value, dict) and dict.__len__(value) <= _MANY:
+        pairs = dict.items(value)
+        return [(f"{label}[{key!r}]", each) for key, each in pairs if _is_plain(key)]
     if isinstance(value, list | tuple) and len(value) <= _MANY:
         return [(f"{label}[{at}]", each) for at, each in enumerate(value)]
-    attributes = getattr(value, "__dict__", None)
-    if type(attributes) is dict and not callable(value):
-        return [(f"{label}.{name}", each) for name, each in attributes.items()]
+    try:
+        attributes = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return []
+    if type(attributes) is dict:
+        return [(f"{label}.{name}", each) for name, each in list(attributes.items())]
     return []
 
 

@@ -56,6 +56,7 @@ class Scopes:
         self.owner: dict[ast.AST, str | None] = {}
         self._by_place: dict[tuple[str, int], list[Scope]] = defaultdict(list)
         self._nodes: dict[int, tuple[CodeType, Scope | None]] = {}
+        self._without_place: set[ast.AST] = set()
         self._collect(tree, None)
 
     def _collect(self, node: ast.AST, owner: str | None) -> None:
@@ -83,9 +84,19 @@ class Scopes:
         if len(candidates) < 2:
             return candidates[0] if candidates else None
         places = list(_places(code))
+        if not places:
+            return self._by_value(code, candidates)
         fitting = [node for node in candidates if self._covers(node, places)]
         # Of several around the same place the innermost is meant: the others hold it.
         return min(fitting or candidates, key=_extent)
+
+    def _by_value(self, code: CodeType, candidates: list[Scope]) -> Scope | None:
+        """Of several lambdas that only return a constant, which 3.12 gives no place, the right."""
+        for node in candidates:
+            if node not in self._without_place and _gives(node, code.co_consts):
+                self._without_place.add(node)
+                return node
+        return None
 
     def _covers(self, node: Scope, places: list[tuple[int, int, int, int]]) -> bool:
         body: ast.AST = node.body if isinstance(node, ast.Lambda) else node
@@ -128,6 +139,16 @@ def _first_line(node: Scope) -> int:
     decorators = getattr(node, "decorator_list", None)
     first: int = min([node.lineno, *(each.lineno for each in decorators or ())])
     return first
+
+
+def _gives(node: Scope, constants: tuple[object, ...]) -> bool:
+    if not isinstance(node, ast.Lambda):
+        return False
+    try:
+        value = ast.literal_eval(node.body)
+    except (ValueError, TypeError):
+        return False
+    return any(type(each) is type(value) and repr(each) == repr(value) for each in constants)
 
 
 def _places(code: CodeType) -> Iterator[tuple[int, int, int, int]]:

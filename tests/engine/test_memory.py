@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from nnstep.engine import memory
 from nnstep.engine.frames import Frame
 from nnstep.engine.program import Program
+from nnstep.session import Session
 
 
 @pytest.fixture
@@ -188,3 +191,137 @@ def test_objects_are_not_asked_to_compare(framed: Callable[..., Frame]) -> None:
     value = [Loud(), Loud()]
     assert changed(framed(), value, lambda v: None) == ()
     assert len(changed(framed(), value, lambda v: v.reverse())) == 1
+
+
+class Sub(np.ndarray[Any, Any]):
+    pass
+
+
+class Items(list[Any]):
+    def __iter__(self) -> Any:
+        raise AssertionError
+
+
+ODD: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "a subclass": (np.zeros(3).view(Sub), lambda a: a.__setitem__(0, 1)),
+    "a matrix": (np.ones((2, 2)).view(np.matrix), lambda a: a.__setitem__((0, 0), 3)),
+    "a masked array": (np.ma.masked_array([1, 2], [0, 1]), lambda a: a.__setitem__(0, 5)),
+    "a record array": (np.zeros(2, "i4,f8").view(np.recarray), lambda a: a["f0"].fill(1)),
+    "a record with objects": (np.zeros(2, "i4,O"), lambda a: a["f1"].__setitem__(0, "x")),
+    "a padded record": (
+        np.zeros(2, np.dtype("i1,f8", align=True)), lambda a: a["f1"].__setitem__(1, 2)
+    ),
+    "arrays as objects": (
+        np.array([np.ones(1), np.ones(2)], object), lambda a: a.__setitem__(0, ARRAY)
+    ),
+    "dates": (np.zeros(2, "M8[D]"), lambda a: a.__setitem__(0, np.datetime64(4, "D"))),
+    "a list that is no plain list": (Items([1]), lambda v: v.append(2)),
+    "an ordered dictionary": (OrderedDict(a=1), lambda v: v.__setitem__("a", 2)),
+}
+
+
+@pytest.mark.parametrize("limit", [memory.COPY_LIMIT, 0])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_arrays_and_containers(
+    framed: Callable[..., Frame], monkeypatch: pytest.MonkeyPatch, name: str, limit: int
+) -> None:
+    monkeypatch.setattr(memory, "COPY_LIMIT", limit)
+    value, change = ODD[name]
+    value = type(value)(["a"]) if type(value) is Items else value.copy()
+    assert changed(framed(), value, lambda a: None) == ()
+    (mutation,) = changed(framed(), value, change)
+    assert mutation.value is value
+
+
+def test_a_memory_map(framed: Callable[..., Frame], tmp_path: Path) -> None:
+    value = np.memmap(tmp_path / "map", dtype="f8", mode="w+", shape=(3,))
+    (mutation,) = changed(framed(), value, lambda a: a.fill(2))
+    assert mutation.before.tolist() == [0, 0, 0]
+
+
+def test_no_array_is_kept_alive(framed: Callable[..., Frame]) -> None:
+    array = np.zeros(3)
+    weak = weakref.ref(array)
+    before = memory.Before([("array", array)])
+    del array
+    assert weak() is None
+    assert before.mutations(framed()) == ()
+
+
+def run(tmp_path: Path, text: str) -> list[Any]:
+    """What each step of a script has changed: name, aliases and the value before."""
+    path = tmp_path / "steps.py"
+    path.write_text("import numpy as np\n" + text)
+    session = Session(path)
+
+    def step() -> list[Any]:
+        event = session.step()
+        return [
+            (each.name, each.aliases, np.array(each.before).tolist())
+            for each in (event.mutated if event else ())
+        ]
+
+    found = []
+    while not session.finished:
+        found += step()  # no event is kept: it would keep its array
+    assert session.error is None, session.error
+    return found
+
+
+STEPS = {
+    "a = np.ones(2)\na.resize(3)\n": [("a", (), [1.0, 1.0])],
+    "a = np.ones(2)\na.resize((3,))\na += 1\n": [
+        ("a", (), [1.0, 1.0]), ("a", (), [1.0, 1.0, 0.0])
+    ],
+    "W = np.ones(1)\np = {'W': W}\np['W'] -= 1\n": [("p['W']", ("W",), [1.0])],
+    'p = {"W": np.ones(1)}\nq = p\np["W"] *= 2\n': [('p["W"]', ("q['W']",), [1.0])],
+    "p = [1, 2]\np[0] += 1\n": [("p", (), [1, 2])],
+    "p = [[1], 2]\np[0] += [1]\n": [("p[0]", (), [1])],
+    "a = np.zeros(3)\na[1:] += 1\n": [("a", (), [0.0, 0.0, 0.0])],
+    "a = np.zeros(1)\nnp.add(1, 2, a)\n": [("a", (), [0.0])],
+    "a = np.zeros(1)\nb = np.zeros(1)\nnp.modf(1.5, a, b)\n": [
+        ("a", (), [0.0]), ("b", (), [0.0])
+    ],
+    "a = np.zeros(1)\nnp.add(*[1, 2], a)\n": [("a", (), [0.0])],
+    "a = np.zeros(1)\nk = {'out': a}\nnp.add(1, 2, **k)\n": [
+        ("out", ("a", "k['out']"), [0.0])
+    ],
+}
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_what_steps_change(tmp_path: Path, text: str) -> None:
+    assert run(tmp_path, text) == STEPS[text]
+
+
+def test_an_iterator_among_the_arguments_is_left_to_the_call(tmp_path: Path) -> None:
+    text = "a = np.zeros(1)\nit = iter([1.0, 2.0])\nnp.add(*it, out=a)\nassert a[0] == 3\n"
+    run(tmp_path, text)
+
+
+def test_names_up_the_stack(tmp_path: Path) -> None:
+    text = """
+class Net:
+    def __init__(self):
+        self.W = np.ones(1)
+    def __call__(self):
+        self.step()
+    def step(self):
+        self.W -= 1
+
+def train(model):
+    model()
+
+train(Net())
+"""
+    assert run(tmp_path, text) == [("self.W", ("model.W in train",), [1.0])]
+
+
+def test_finding_names_runs_no_code_of_the_script(framed: Callable[..., Frame]) -> None:
+    class Sly:
+        __slots__ = ()
+
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError
+
+    assert list(memory.other_names(framed(sly=Sly()), "a", ARRAY)) == []

