@@ -1481,7 +1481,7 @@ def move(session: Session, motion: str, argument: Any) -> Any:
 
 @pytest.mark.parametrize("lesson", LESSONS)
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=8, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(motions=st.lists(MOTION, min_size=2, max_size=10))

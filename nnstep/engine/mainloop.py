@@ -2,122 +2,167 @@
 
 The main loop is the outermost loop whose body updates numbers or arrays that it carries over
 from one iteration to the next. A sweep around it, which starts anew each time, is not it.
+Where several would do, one that learns goes before one that only accumulates: what is added
+depends on what it is added to.
+
+A `_Flow` goes through statements in their order and knows what each place (`w`, `self.W`,
+`params[key]`) holds: something carried over, or something made in this iteration.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from nnstep.engine.names import parameters
+from nnstep.engine.names import bound_names, parameters
 
-_LOOPS = (ast.For, ast.While)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+Loop = ast.For | ast.While
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Ways = Counter[str]
+
+_LEARNS = 2  # ways in which what is updated enters its own update; one way: it accumulates
+
+# Calls whose value is (part of) what they are given.
+_PASSING = {
+    "zip", "enumerate", "reversed", "list", "tuple", "iter", "sorted", "items", "values", "keys",
+    "get", "parameters", "reshape", "ravel", "view", "transpose", "squeeze", "asarray",
+}
+# Calls that choose among values or copy them, but compute no new ones.
+_CHOOSING = _PASSING | {
+    "max", "min", "maximum", "minimum", "copy", "deepcopy", "array", "astype", "float", "int",
+    "str", "bool", "set", "dict", "len", "range", "next", "print", "isinstance", "type",
+}
+# Methods that compute with the object they belong to.
+_COMPUTING = {"dot", "matmul", "clip", "add", "sub", "mul", "div"}
 
 
-def main_loop(tree: ast.Module) -> ast.For | ast.While | None:
+def main_loop(tree: ast.Module) -> Loop | None:
     """The loop whose iterations are the epochs, None when no loop updates anything."""
-    analysis = _Analysis(tree)
-    candidates = list(analysis.candidates(tree.body))
-    for function in analysis.every:
-        candidates += analysis.candidates(function.body)
-    # Where several would do, the one that computes most is the training.
-    return max(candidates, key=analysis.weight, default=None)
+    script = _Script(tree)
+    ranks = [(loop, script.rank(loop)) for loop in script.loops]
+    updating = [(loop, rank) for loop, rank in ranks if rank]
+    found = max(updating, key=lambda each: (each[1], script.weight(each[0])), default=None)
+    return found[0] if found else None
 
 
-@dataclass
-class _Analysis:
-    tree: ast.Module
-    every: list[ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=list)
+@dataclass(frozen=True)
+class _Value:
+    """What is known of a value.
 
-    def __post_init__(self) -> None:
-        self.every = [node for node in ast.walk(self.tree) if isinstance(node, _FUNCTIONS)]
-        self._by_name: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-        for function in self.every:
-            self._by_name.setdefault(function.name, []).append(function)
-        self._updating: set[str] = set()
-        self._find_updating()
+    Attributes:
+        of: the carried places whose memory it is, or is part of.
+        made_from: the carried places from whose numbers it was computed.
+        depends: the carried places that it depends on at all, and in how many ways.
+    """
 
-    def _find_updating(self) -> None:
-        """The functions that update, in place, something that outlives their call."""
+    of: frozenset[str] = frozenset()
+    made_from: frozenset[str] = frozenset()
+    depends: _Ways = field(default_factory=Counter)
+
+    def computed(self) -> _Value:
+        """Something new, computed from this value."""
+        return _Value(made_from=self.made_from | set(self.depends), depends=self.depends)
+
+    def chosen(self) -> _Value:
+        """Something new that holds the same numbers."""
+        return _Value(made_from=self.made_from, depends=self.depends)
+
+    def part(self, which: str) -> _Value:
+        """An item or attribute."""
+        of = frozenset(each + which for each in self.of)
+        ways = {each + which if each in self.of else each: n for each, n in self.depends.items()}
+        return _Value(of, self.made_from, Counter(ways))
+
+
+def _together(values: Iterable[_Value]) -> _Value:
+    """A value that consists of others."""
+    every = list(values)
+    ways: _Ways = Counter()
+    for each in every:
+        ways.update(each.depends)
+    return _Value(
+        frozenset().union(*(each.of for each in every)),
+        frozenset().union(*(each.made_from for each in every)),
+        Counter({place: min(count, _LEARNS) for place, count in ways.items()}),
+    )
+
+
+class _Script:
+    """The loops and functions of a script, and what each function changes of what it is given."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        nodes = list(ast.walk(tree))
+        self.loops = [node for node in nodes if isinstance(node, Loop)]
+        self.functions: dict[str, list[_Function]] = {}
+        for node in nodes:
+            if isinstance(node, _Function):
+                self.functions.setdefault(node.name, []).append(node)
+        classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        self._methods = {id(each) for node in classes for each in node.body}
+        imported = {
+            name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in ((each.asname or each.name).split(".")[0] for each in node.names)
+        }
+        # Names that hold no numbers.
+        self.constant = {*imported, *self.functions, *(each.name for each in classes)}
+        self.constant.update(dir(builtins))
+        self.free = {id(each): _free_names(each) for each in self._every()}
+        # By function: the names from outside, parameters too, that it updates, and how well.
+        self.updated: dict[int, dict[str, int]] = {id(each): {} for each in self._every()}
         grown = True
         while grown:
             grown = False
-            for function in self.every:
-                if function.name in self._updating:
-                    continue
-                own = _own_names(function)
-                if any(self._updates(statement, own) for statement in function.body):
-                    self._updating.add(function.name)
-                    grown = True
+            for each in self._every():
+                grown |= self._look_again(each)
 
-    def candidates(self, body: Iterable[ast.stmt]) -> Iterator[ast.For | ast.While]:
-        """The outermost updating loops among statements."""
-        for statement in body:
-            if isinstance(statement, _LOOPS) and self._carries(statement):
-                yield statement
-            elif not isinstance(statement, _FUNCTIONS):
-                for _, value in ast.iter_fields(statement):
-                    if isinstance(value, list):
-                        yield from self.candidates(
-                            each for each in value if isinstance(each, ast.stmt)
-                        )
+    def _every(self) -> Iterator[_Function]:
+        for each in self.functions.values():
+            yield from each
 
-    def _carries(self, loop: ast.For | ast.While) -> bool:
-        fresh = _targets(loop.target) if isinstance(loop, ast.For) else set()
-        return self._any_updates(loop.body, fresh)
+    def is_method(self, function: _Function) -> bool:
+        """Whether a function stands in a class."""
+        return id(function) in self._methods
 
-    def _any_updates(self, body: list[ast.stmt], fresh: set[str]) -> bool:
-        # All are looked at, also behind the first: each adds to what is fresh.
-        return bool(sum(self._updates(statement, fresh) for statement in body))
+    def called(self, call: ast.Call) -> list[_Function]:
+        """The functions of the script that a call may mean."""
+        method = isinstance(call.func, ast.Attribute)
+        named = self.functions.get(_called(call), [])
+        return [each for each in named if self.is_method(each) is method]
 
-    def _updates(self, node: ast.stmt, fresh: set[str]) -> bool:
-        """Whether a statement updates something that isn't fresh; adds to `fresh` what it makes."""
-        if isinstance(node, _FUNCTIONS):
-            return False
-        found = any(self._call_updates(call, fresh) for call in _calls(node))
-        match node:
-            case ast.AugAssign():
-                constant = isinstance(node.value, ast.Constant)
-                found |= not constant and _root(node.target) not in fresh
-            case ast.Assign():
-                found |= self._assignment_updates(node, fresh)
-                for target in node.targets:
-                    fresh |= _targets(target)
-            case ast.For():
-                fresh |= _targets(node.target)
-        for block in ("body", "orelse", "finalbody", "handlers"):
-            for inner in getattr(node, block, []):
-                if isinstance(inner, ast.ExceptHandler):
-                    found |= self._any_updates(inner.body, fresh)
-                elif isinstance(inner, ast.stmt):
-                    found |= self._updates(inner, fresh)
-        return found
+    def _look_again(self, function: _Function) -> bool:
+        """Whether a function updates more, now that more is known of those it calls."""
+        outside = self.free[id(function)]
+        local = bound_names(function, None) - set(parameters(function))
+        flow = _Flow(self, {name: _Value() for name in local})
+        flow.run(function.body)
+        known = self.updated[id(function)]
+        found: dict[str, int] = {}
+        for place, rank, bound in flow.updates:
+            name = _root(place)
+            # A parameter that is bound anew is the function's own affair.
+            if not bound or place != name or name in outside:
+                found[name] = max(rank, found.get(name, 0))
+        self.updated[id(function)] = found | {n: max(r, found.get(n, 0)) for n, r in known.items()}
+        return self.updated[id(function)] != known
 
-    def _assignment_updates(self, node: ast.Assign, fresh: set[str]) -> bool:
-        """`w = w - lr * dw`, or `w, b = update(w, b, ...)` with a function of the script."""
-        read = {ast.dump(each) for each in ast.walk(node.value) if _is_place(each)}
-        for target in node.targets:
-            for place in ast.walk(target):
-                if not _is_place(place) or _root(place) in fresh or _as_read(place) not in read:
-                    continue
-                if isinstance(node.value, ast.BinOp):
-                    return True
-                if isinstance(node.value, ast.Call) and _called(node.value) in self._by_name:
-                    return True
-        return False
+    def rank(self, loop: Loop) -> int:
+        """How well a loop updates what it carries over: 0 for not at all."""
+        own = _targets(loop.target) if isinstance(loop, ast.For) else set()
+        ahead: dict[str, _Ways] = {}
+        for _ in range(2):  # in the second round, what the first one left is carried over
+            flow = _Flow(self, {name: _Value() for name in own}, ahead)
+            flow.run(loop.body)
+            ahead = {place: value.depends for place, value in flow.known.items()}
+        # An item of its own in each iteration (`X[i] -= mean`) isn't carried over.
+        ranks = [rank for place, rank, _ in flow.updates if not own & _mentioned(place)]
+        return max(ranks, default=0)
 
-    def _call_updates(self, call: ast.Call, fresh: set[str]) -> bool:
-        if _called(call) not in self._updating:
-            return False
-        roots = {_root(arg) for arg in call.args}
-        if isinstance(call.func, ast.Attribute):
-            roots.add(_root(call.func.value))
-        roots.discard(None)
-        return not roots or bool(roots - fresh)
-
-    def weight(self, loop: ast.For | ast.While) -> int:
+    def weight(self, loop: Loop) -> int:
         """How many operations stand in a loop and in what it calls."""
         seen: set[str] = set()
         todo: list[ast.AST] = [loop]
@@ -125,58 +170,282 @@ class _Analysis:
         while todo:
             for node in ast.walk(todo.pop()):
                 count += isinstance(node, ast.BinOp | ast.Call | ast.AugAssign)
-                name = _called(node) if isinstance(node, ast.Call) else None
-                if name in self._by_name and name not in seen:
+                name = _called(node) if isinstance(node, ast.Call) else ""
+                if name in self.functions and name not in seen:
                     seen.add(name)
-                    todo += self._by_name[name]
+                    todo += self.functions[name]
         return count
 
 
-def _own_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Names that are fresh in every call: bound in it, and neither parameters nor global."""
-    bound: set[str] = set()
-    outside = set(parameters(function))
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound.add(node.id)
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            outside.update(node.names)
-    return bound - outside
+class _Flow:
+    """What places hold while statements run one after the other, and which are updated.
+
+    Attributes:
+        known: what has been stored in this iteration, by place; all else is carried over.
+        updates: the carried places updated, how well, and whether by binding them anew.
+    """
+
+    def __init__(
+        self, script: _Script, known: dict[str, _Value], ahead: dict[str, _Ways] | None = None
+    ) -> None:
+        self.known = known
+        self.updates: list[tuple[str, int, bool]] = []
+        self._script = script
+        self._ahead = ahead or {}
+        self._condition: _Ways = Counter()
+
+    # Statements.
+
+    def run(self, body: Iterable[ast.AST]) -> None:
+        """Go through statements."""
+        for node in body:
+            self._statement(node)
+
+    def _statement(self, node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+                return
+            case ast.Assign():
+                for target in node.targets:
+                    self._assign(target, node.value)
+            case ast.AnnAssign(value=ast.expr() as value):
+                self._assign(node.target, value)
+            case ast.AugAssign():
+                self._augmented(node)
+            case ast.If() | ast.While():
+                self._branches(node)
+            case ast.For() | ast.AsyncFor():
+                self._iterate(node.target, node.iter)
+                self.run((*node.body, *node.orelse))
+            case ast.withitem(optional_vars=ast.expr() as target):
+                self._assign(target, node.context_expr)
+            case ast.expr():
+                self.value(node)
+            case _:
+                self.run(ast.iter_child_nodes(node))
+
+    def _branches(self, node: ast.If | ast.While) -> None:
+        """What stands under a condition depends on it; a name is known where all branches bind."""
+        outer, before = self._condition, self.known
+        test = self.value(node.test)
+        self._condition = _together([_Value(depends=outer), test]).depends
+        after = []
+        for body in (node.body, node.orelse) if isinstance(node, ast.If) else (node.body,):
+            self.known = dict(before)
+            self.run(body)
+            after.append(self.known)
+        self._condition = outer
+        self.known = {}
+        for place in dict.fromkeys(place for each in after for place in each):
+            if place.isidentifier() or all(place in each for each in after):
+                held = [each.get(place) or self._carried(place) for each in after]
+                self.known[place] = held[0] if held[0] is held[-1] else _either(held)
+
+    def _assign(self, target: ast.expr, node: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(node, ast.Tuple | ast.List):
+            if len(target.elts) == len(node.elts):
+                values = [self.value(each) for each in node.elts]
+                for each, value in zip(target.elts, values, strict=True):
+                    self._store(each, value)
+                return
+        self._store(target, self.value(node))
+
+    def _store(self, target: ast.expr, value: _Value) -> None:
+        """Bind a target: an update when the value was made from what the target held before."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for each in target.elts:
+                self._store(each, value)
+            return
+        if isinstance(target, ast.Starred):
+            target = target.value
+        places = {_text(target)}
+        if isinstance(target, ast.Attribute | ast.Subscript):
+            places = set(self.value(target.value).part(_which(target)).of)
+        for place in places:
+            if any(_within(each, place) for each in value.made_from):
+                self._update(place, value, bound=True)
+        self._forget(_text(target))
+        self.known[_text(target)] = value
+
+    def _forget(self, place: str) -> None:
+        """What lay below a place is no longer known once the place is bound anew."""
+        self.known = {
+            each: value for each, value in self.known.items()
+            if each == place or not _within(each, place)
+        }
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        old, value = self.value(node.target), self.value(node.value)
+        new = _together([old, value])
+        if not _counts(node.op, node.value):
+            for place in old.of:
+                self._update(place, new)
+            new = _Value(old.of, new.computed().made_from, new.depends)
+        self._forget(_text(node.target))
+        self.known[_text(node.target)] = _Value(old.of, new.made_from, new.depends)
+
+    def _update(self, place: str, value: _Value, *, bound: bool = False, least: int = 1) -> None:
+        ways = sum(
+            count for depends in (value.depends, self._condition)
+            for each, count in depends.items() if _root(each) == _root(place)
+        )
+        self.updates.append((place, max(least, min(ways, _LEARNS)), bound))
+
+    def _iterate(self, target: ast.expr, node: ast.expr) -> None:
+        """Bind a loop's target to items of what it goes over."""
+        match target, node:
+            case ast.Tuple(), ast.Call(func=ast.Name("zip")) if len(target.elts) == len(node.args):
+                for each, items in zip(target.elts, node.args, strict=True):
+                    self._iterate(each, items)
+            case ast.Tuple(elts=[at, item]), ast.Call(func=ast.Name("enumerate"), args=[of, *_]):
+                self._store(at, _Value())
+                self._iterate(item, of)
+            case _:
+                self._store(target, self.value(node).part("[]"))
+
+    # Expressions.
+
+    def value(self, node: ast.expr) -> _Value:
+        """What is known of an expression's value; notes what the calls in it update."""
+        match node:
+            case ast.Name():
+                return self.known.get(node.id) or self._carried(node.id)
+            case ast.Attribute() | ast.Subscript():
+                if isinstance(node, ast.Subscript):
+                    self.value(node.slice)
+                return self.known.get(_text(node)) or self.value(node.value).part(_which(node))
+            case ast.BinOp():
+                both = _together([self.value(node.left), self.value(node.right)])
+                plain = _counts(node.op, node.left) or _counts(node.op, node.right)
+                return both.chosen() if plain else both.computed()
+            case ast.IfExp():
+                self.value(node.test)
+                return _either([self.value(node.body), self.value(node.orelse)])
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                return self._comprehension(node)
+            case ast.NamedExpr():
+                self._assign(node.target, node.value)
+                return self.value(node.target)
+            case ast.Lambda():
+                return _Value()
+            case ast.Call():
+                return self._call(node)
+        parts = (each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
+        found = _together([self.value(each) for each in parts])
+        holds = isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.BoolOp | ast.Starred)
+        return found if holds else found.chosen()
+
+    def _carried(self, name: str) -> _Value:
+        """A name that nothing in this iteration has bound."""
+        if name in self._script.constant:
+            return _Value()
+        ways = {each: n for each, n in self._ahead.get(name, {}).items() if _root(each) != name}
+        return _Value(frozenset({name}), frozenset(), Counter({**ways, name: 1}))
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    ) -> _Value:
+        outside = self.known
+        self.known = dict(outside)
+        for each in node.generators:
+            self._iterate(each.target, each.iter)
+        found = self.value(node.value if isinstance(node, ast.DictComp) else node.elt)
+        self.known = outside
+        return found
+
+    def _call(self, node: ast.Call) -> _Value:
+        name = _called(node)
+        function = node.func
+        owner = self.value(function.value if isinstance(function, ast.Attribute) else function)
+        args = [self.value(each) for each in node.args]
+        named = {each.arg: self.value(each.value) for each in node.keywords}
+        out = named.pop("out", _Value())
+        given = _together([*args, *named.values()])
+        for place in out.of:
+            if any(_within(each, place) for each in given.computed().made_from):
+                self._update(place, given)
+        called = self._script.called(node)
+        for each in called:
+            self._apply(each, [owner, *args], named)
+        given = _together([given, *(self._outside(each) for each in called)])
+        if name in _CHOOSING:
+            every = _together([owner, given])
+            return every if name in _PASSING else every.chosen()
+        computes = bool(called) or name in _COMPUTING
+        return _together([owner.computed() if computes else owner.chosen(), given.computed()])
+
+    def _outside(self, function: _Function) -> _Value:
+        """The variables outside of a function that it reads."""
+        read = self._script.free[id(function)] - set(parameters(function))
+        return _together([self.known.get(each) or self._carried(each) for each in sorted(read)])
+
+    def _apply(
+        self, function: _Function, given: list[_Value], named: dict[str | None, _Value]
+    ) -> None:
+        """Note what a function of the script updates of what it is given, or of what it knows."""
+        names = parameters(function)
+        values = dict(zip(names, given[not self._script.is_method(function) :], strict=False))
+        values.update((name, value) for name, value in named.items() if name is not None)
+        every = _together([*given, *named.values()])
+        for name, rank in self._script.updated[id(function)].items():
+            value = values.get(name, _Value()) if name in names else self.value(_read(name))
+            for place in value.of:
+                self._update(place, every, least=rank)
 
 
-def _calls(node: ast.stmt) -> list[ast.Call]:
-    """The calls in a statement itself, without the statements in it."""
-    found = []
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.stmt | ast.ExceptHandler):
-            found += [each for each in ast.walk(child) if isinstance(each, ast.Call)]
-    return found
+def _either(values: list[_Value]) -> _Value:
+    """One value or another."""
+    found = _together(values)
+    most = {place: max(each.depends[place] for each in values) for place in found.depends}
+    return _Value(found.of, found.made_from, Counter(most))
 
 
-def _called(call: ast.Call) -> str | None:
+def _counts(operator: ast.operator, by: ast.expr) -> bool:
+    """Whether an operator only counts on, as in `n += 1`."""
+    return isinstance(operator, ast.Add | ast.Sub) and isinstance(by, ast.Constant)
+
+
+def _free_names(function: _Function) -> set[str]:
+    """The names that a function uses and doesn't own, and its parameters."""
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    return used - bound_names(function, None) | set(parameters(function))
+
+
+def _called(call: ast.Call) -> str:
     if isinstance(call.func, ast.Name):
         return call.func.id
-    return call.func.attr if isinstance(call.func, ast.Attribute) else None
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
-def _is_place(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+def _read(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
 
 
-def _as_read(place: ast.AST) -> str:
-    """A target, dumped as the same place looks where it is read."""
-    return ast.dump(place).replace("ctx=Store()", "ctx=Load()")
+@lru_cache(maxsize=10_000)
+def _text(node: ast.expr) -> str:
+    return ast.unparse(node)
 
 
-def _root(node: ast.AST) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
+def _which(node: ast.Attribute | ast.Subscript) -> str:
+    """The end of a place: `.W`, `[key]`; what `[:]` gives is the place itself."""
+    if isinstance(node, ast.Attribute):
+        return f".{node.attr}"
+    index = _text(node.slice)
+    return "" if index in (":", "...") else f"[{index}]"
+
+
+def _within(place: str, other: str) -> bool:
+    """Whether a place is another one, or lies in it."""
+    return place == other or place.startswith((other + ".", other + "["))
+
+
+def _root(place: str) -> str:
+    return re.split(r"[.\[]", place, maxsplit=1)[0]
+
+
+def _mentioned(place: str) -> set[str]:
+    return set(re.findall(r"\w+", re.sub(r"'[^']*'", "", place)))
 
 
 def _targets(target: ast.AST) -> set[str]:
-    return {
-        node.id
-        for node in ast.walk(target)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}

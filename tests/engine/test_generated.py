@@ -5,6 +5,7 @@
 
 import linecache
 import os
+import traceback
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -36,7 +37,10 @@ def found(text: str, folder: Path, seconds: float = 20) -> list[str]:
             native = oracle.observe_native(path)
             if late[0]:
                 return []
-            ops = oracle.observe_ops(path)
+            try:
+                ops = oracle.observe_ops(path)
+            except Exception:
+                return [f"--- crash: {traceback.format_exc()}"]
     finally:
         path.unlink()
         linecache.cache.pop(str(path), None)
