@@ -74,7 +74,7 @@ class Driver:
         self.breakpoint, self._hits, self._failure = None, [], None
         self.recorder.last = self._latest = self._arrived = None
         self.reason = "end"
-        if not self._cruises() or not self._cruise():
+        if self.interrupted or not self._cruises() or not self._cruise():
             machine.run(self)
         if self._failure is not None:
             self.reason = "interrupted"
@@ -190,8 +190,7 @@ class Driver:
     def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
         """Note the operands, and what may change."""
         self._operands = operands
-        if self._every or self._breakpoints.names or self.recorder.holds_events:
-            self.recorder.before(frame, op, operands)
+        self.recorder.before(frame, op, operands)
 
     def after(self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any) -> None:
         """An op is done."""
@@ -204,14 +203,17 @@ class Driver:
         returned = self._arrived is not None and self._arrived[0] is not frame
         make = self.recorder.returned if returned else self.recorder.after
         self._latest = lambda: make(frame, op, operands, value, self._printed.text)
-        if self._every or self.recorder.may_have_changed or self._breakpoints.awaits(op):
+        awaited = self._breakpoints.names and (
+            self.recorder.may_have_changed or self._breakpoints.awaits(op)
+        )
+        if self._every or awaited:
             event = self._make_event()
-            if not exhausted:
-                self._check_names(frame, op, event)
+            if event.names or event.mutated:
+                self._check_names(frame, event)
 
-    def _check_names(self, frame: Frame, op: Op, event: Event) -> None:
+    def _check_names(self, frame: Frame, event: Event) -> None:
         changed = [each.value for each in event.mutated]
-        bound = self._breakpoints.bound(op.store.names)
+        bound = self._breakpoints.bound(event.names)
         self._check((*bound, *self._breakpoints.changed(frame, changed)), frame)
 
     def _check(self, bound: tuple[Breakpoint, ...], frame: Frame) -> None:

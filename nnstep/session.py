@@ -111,7 +111,8 @@ def open(
 class Session:
     """A script that is stepped.
 
-    Every motion gives the last event of what it ran, or None when nothing was left to run.
+    Every motion gives the last event of what it ran, or None when nothing was left to run;
+    `run` gives None, too, when it has reached the end of the script.
 
     Attributes:
         source: the script's text.
@@ -160,13 +161,19 @@ class Session:
     # Motions.
 
     def step(self, n: int = 1) -> Event | None:
-        """Run so many ops, into the functions of the script."""
+        """Run so many ops, into the functions of the script.
+
+        Raises:
+            ValueError: `n` is less than 1; so for `next` and `epoch`.
+        """
+        _check_count(n)
         if self._grain == "all" and not self.finished:
             return self._step_all(n)
         return self._go(Steps(n))
 
     def next(self, n: int = 1) -> Event | None:
         """Run so many statements, over the functions that they call."""
+        _check_count(n)
         event = None
         for _ in range(n):
             frame = self._machine.frame
@@ -213,6 +220,7 @@ class Session:
         Raises:
             ValueError: no loop of the script updates anything, so it has no epochs.
         """
+        _check_count(n)
         if self.main is None:
             raise ValueError("the script has no epochs: no loop of it updates a number or an array")
         return self._go(Epochs(self.main, n), every=False)
@@ -513,6 +521,11 @@ class Session:
         if self._driver.recorder.holds_events:
             values = [(name, value) for name, value in known_values(frame) if is_mutable(value)]
             self._driver.recorder.protect(values)
+
+
+def _check_count(n: int) -> None:
+    if n < 1:
+        raise ValueError(f"a motion goes 1 or more, not {n}")
 
 
 def _is_below(frame: Frame, caller: Frame) -> bool:

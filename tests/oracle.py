@@ -9,6 +9,7 @@ and the places in its traceback, and every variable of the module, to the bit.
 from __future__ import annotations
 
 import builtins
+import collections
 import functools
 import gc
 import io
@@ -434,7 +435,7 @@ class Freezer:
         elif isinstance(value, int | float | str | bytes | complex | bytearray):
             base = next(each for each in kind.__mro__ if each.__module__ == "builtins")
             found.append(self(base.__new__(base, value)) if base is not bytearray else bytes(value))
-        elif hasattr(kind, "__module__") and kind.__module__ == "collections":
+        elif kind is collections.deque:
             found.append([self(each) for each in value])
         if kind.__module__ == "__main__" or kind.__module__.startswith("types"):
             try:

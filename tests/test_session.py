@@ -163,7 +163,6 @@ def test_step_goes_into_functions(opened: Opened) -> None:
     assert functions == ["<module>", "<module>", "f", "<module>", "<module>"]
 
 
-@bug("step() gives None, the sign of the end, where an op raises and the script catches it")
 def test_step_gives_an_event_for_a_caught_exception(opened: Opened) -> None:
     session = opened(
         """

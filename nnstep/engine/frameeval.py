@@ -26,12 +26,9 @@ def compiled(text: str, mode: str) -> CodeType:
 
 def evaluate(code: CodeType, frame: Frame) -> Any:
     """The value of an expression in a frame."""
-    visible = frame.visible()
-    if visible is frame.code.module:
-        names = visible
-    else:
-        # Comprehensions and lambdas see globals only: give them everything there.
-        names = frame.code.module | visible
+    # Comprehensions and lambdas see globals only: give them everything there. It is a copy, so
+    # that `:=` binds nothing of the script's.
+    names = frame.code.module | frame.visible()
     with untouched_random_state(frame):
         return eval(code, names)
 

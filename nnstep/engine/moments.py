@@ -86,22 +86,25 @@ def epoch_of(frame: Frame | None, main: ast.AST | None) -> int | None:
 def _text(places: Standing, main: ast.AST | None) -> tuple[int | None, str]:
     """`1200.17` within the main loop; what is called from there adds `/3` a frame."""
     for at, place in enumerate(places):
-        loops = place.iterations()
-        for depth, (loop, epoch) in enumerate(loops):
+        for depth, (loop, epoch) in enumerate(place.iterations()):
             if loop.node is main:
-                inner = "".join(f"[{count}]" for _, count in loops[depth + 1 :])
-                text = f"{epoch}.{_rank(place, loop)}{inner}{_deeper(places[at + 1 :])}"
-                return epoch, text
+                rest = "".join(f"/{_local(each)}" for each in places[at + 1 :])
+                return epoch, f"{epoch}.{_local(place, depth)}{rest}"
     first = places[0]
-    ranks = f"{_rank(first)}{_deeper(places[1:])}"
+    ranks = "/".join(_local(each) for each in places)
     head = next((loop.head.pc for loop in first.code.loops if loop.node is main), None)
     if head is None:
         return None, f"top.{ranks}"
     return None, f"{'start' if first.pc < head else 'end'}.{ranks}"
 
 
-def _deeper(places: Standing) -> str:
-    return "".join(f"/{_rank(place)}" for place in places)
+def _local(place: Place, depth: int = -1) -> str:
+    """A frame's part of the text: which stop it is, and the iterations of loops further in."""
+    loops = place.iterations()
+    main = loops[depth][0] if depth >= 0 else None
+    inner = "".join(f"[{count}]" for _, count in loops[depth + 1 :])
+    attempt = f"'{-place.attempt[0]}" if place.attempt and place.attempt[0] else ""
+    return f"{_rank(place, main)}{inner}{attempt}"
 
 
 def _rank(place: Place, loop: Loop | None = None) -> int:

@@ -17,6 +17,9 @@ from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op, Store
 from nnstep.engine.tracebacks import is_empty, unbound_error
 
+NO_MATCH: Any = object()
+"""What an `except` gives whose type doesn't fit."""
+
 
 class Again(BaseException):
     """Carries an exception that is raised again, which gets no traceback entry for that."""
@@ -155,6 +158,8 @@ class RareOps:
             error.__traceback__, error.__context__ = traceback, context
         if not fits:
             frame.pc = op.target
+            if self._observer is not None:
+                self._observer.after(frame, op, (), NO_MATCH)
             return
         self._store(frame, op.store, error)
         frame.pc += 1

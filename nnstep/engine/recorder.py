@@ -14,6 +14,7 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.memory import Before, Places, candidates, is_mutable, shares
 from nnstep.engine.moments import Standing, moment, standing
 from nnstep.engine.ops import Op
+from nnstep.engine.rareops import NO_MATCH
 
 _KINDS = {
     ops.COMPUTE: "compute", ops.OPERATOR: "compute", ops.CALL: "compute", ops.BIND: "bind",
@@ -85,14 +86,16 @@ class Recorder:
         mutated = self._before.mutations(frame) if self._before is not None else ()
         self._before = None
         kind = _KINDS.get(op.kind, "compute")
+        names = op.store.names
         if value is EXHAUSTED:
-            kind, value = "loop end", None
+            kind, value, names = "loop end", None, ()
+        elif value is NO_MATCH:
+            value, names = False, ()
         elif op.store.names and op.store.how == ops.NOWHERE:
             kind = "store"
             value = operands[0] if value is None else value
         elif op.kind == ops.NATIVE:
             value = None
-        names = () if kind == "loop end" else op.store.names
         operands = tuple(_as_it_was(each, mutated) for each in operands)
         return self._event(
             frame, op, operands, kind=kind, names=names, value=value, mutated=mutated,
@@ -164,23 +167,24 @@ def _as_it_was(value: Any, mutated: tuple[Mutation, ...]) -> Any:
 
 def _separate(event: Event, places: Places | None) -> None:
     """Copy in an event what shares memory with values that are about to change; None: with any."""
+    event.value = _separated(event.value, places)
+    event.operands = tuple(
+        Operand(name, _separated(value, places)) for name, value in event.operands
+    )
+    event.mutated = tuple(
+        each._replace(value=_separated(each.value, places)) for each in event.mutated
+    )
 
-    def separated(value: Any) -> Any:
-        if is_mutable(value) and (
-            places is None or any(shares(value, each) for _, each in places)
-        ):
-            return value.copy()
-        if type(value) in (tuple, list):
-            return type(value)(separated(each) for each in value) if holds(value) else value
-        if type(value) is dict:
-            pairs = value.items()
-            return {key: separated(each) for key, each in pairs} if holds(value) else value
-        return value
 
-    def holds(container: Any) -> bool:
-        inner = container.values() if type(container) is dict else container
-        return any(separated(each) is not each for each in inner)
-
-    event.value = separated(event.value)
-    event.operands = tuple(Operand(name, separated(value)) for name, value in event.operands)
-    event.mutated = tuple(each._replace(value=separated(each.value)) for each in event.mutated)
+def _separated(value: Any, places: Places | None) -> Any:
+    """The value, or a copy of it when something in it is about to change."""
+    if is_mutable(value) and (places is None or any(shares(value, each) for _, each in places)):
+        return value.copy()
+    if type(value) in (tuple, list):
+        items = [_separated(each, places) for each in value]
+        changed = any(new is not old for new, old in zip(items, value, strict=True))
+        return type(value)(items) if changed else value
+    if type(value) is dict:
+        found = {key: _separated(each, places) for key, each in value.items()}
+        return found if any(found[key] is not value[key] for key in value) else value
+    return value

@@ -107,7 +107,6 @@ def test_evaluate_leaves_nothing_behind(inner: Frame) -> None:
     assert (dict(inner.variables()), set(inner.code.module)) == before
 
 
-@bug("a walrus typed at module level binds its name in the script")
 def test_evaluate_leaves_nothing_behind_in_the_module(module: Frame) -> None:
     before = set(module.code.module)
     value(module, "(w := 3)")

@@ -196,7 +196,6 @@ def test_helpers_called_in_an_epoch_belong_to_it(opened: Opened) -> None:
     assert [(moment.epoch, str(moment)) for moment in deep] == [(0, "0.1/1/1"), (1, "1.1/1/1")]
 
 
-@bug("loops other than the main one are not told outside of it: one text, several moments")
 def test_the_text_of_a_moment_is_its_own(opened: Opened) -> None:
     session = opened(
         """
