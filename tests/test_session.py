@@ -32,10 +32,6 @@ FOLDER = Path(__file__).parents[1] / "lessons"
 Opened = Callable[..., Session]
 
 
-def bug(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
     def open_script(text: str, *argv: str) -> Session:

@@ -17,10 +17,6 @@ from nnstep.session import Session
 Opened = Callable[[str], Session]
 
 
-def bug(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
     def open_script(text: str) -> Session:
