@@ -14,6 +14,7 @@ from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.events import Event
 from nnstep.engine.frames import Frame
 from nnstep.engine.machine import Machine
+from nnstep.engine.observer import Observer
 from nnstep.engine.ops import WHILE, Op
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
@@ -22,7 +23,7 @@ from nnstep.engine.tracebacks import operands_of
 from nnstep.goals import End, Epochs, Goal, is_head
 
 
-class Driver:
+class Driver(Observer):
     """Watches a machine on behalf of a session.
 
     Attributes:
@@ -180,8 +181,7 @@ class Driver:
 
     def _note_hits(self) -> None:
         self.reason, self.breakpoint = "breakpoint", self._hits[0]
-        for hit in dict.fromkeys(map(id, self._hits)):
-            each = next(each for each in self._hits if id(each) == hit)
+        for each in {each.number: each for each in self._hits}.values():
             each.hits += 1
             if each.temporary:
                 self._breakpoints.by_number.pop(each.number, None)
@@ -267,21 +267,9 @@ def is_good_exit(error: BaseException | None) -> bool:
     return isinstance(error, SystemExit) and error.code in (None, 0)
 
 
-class _Settle:
+class _Settle(Observer):
     """Halts at the first op at which stepping can."""
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Here."""
         return True
-
-    def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
-        """Nothing."""
-
-    def after(self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any) -> None:
-        """Nothing."""
-
-    def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
-        """Nothing."""
-
-    def raised(self, frame: Frame, op: Op, error: BaseException) -> None:
-        """Nothing."""

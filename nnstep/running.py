@@ -45,7 +45,7 @@ def run_by_ops(path: str, arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{sys.executable}: can't open file {path!r}: {reason}\n")
         return 2
     except SyntaxError as error:
-        sys.excepthook(type(error), error, None)
+        sys.excepthook(type(error), error.with_traceback(None), None)
         return 1
     program.install()
     machine = program.machine()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from nnstep.engine.mainloop import main_loop
 from nnstep.engine.memory import is_mutable, known_values
 from nnstep.engine.moments import epoch_of, moment, standing
 from nnstep.engine.ops import BIND, CALL, COMPUTE, OPERATOR
-from nnstep.engine.printed import Printed
+from nnstep.engine.printed import Printed, open_input
 from nnstep.engine.program import Program
 from nnstep.engine.source import Source, Span
 from nnstep.engine.stops import Breakpoint, Breakpoints
@@ -124,7 +124,10 @@ class Session:
         self, script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = ()
     ) -> None:
         """Open a script; see `nnstep.open`."""
-        self._script = Path(script)
+        # Absolute, with the folder as it is now: the script may change it.
+        self._given = os.fspath(script)
+        self._folder = os.getcwd()
+        self._modules = set(sys.modules)
         self._argv = tuple(argv)
         self._into = tuple(into)
         self._grain = "op"
@@ -133,7 +136,7 @@ class Session:
         self._load()
 
     def _load(self) -> None:
-        self._program = Program(self._script, self._argv, self._into)
+        self._program = Program(self._given, self._argv, self._into)
         self.source = self._program.source
         self.main: ast.AST | None = main_loop(self._program.tree)
         if self._breakpoints is None:
@@ -155,7 +158,7 @@ class Session:
     @contextmanager
     def _running(self) -> Iterator[None]:
         self._printed.listener = self.on_print
-        with self._program.installed(), self._printed.capturing():
+        with self._program.installed(), self._printed.capturing(), open_input():
             yield
 
     # Motions.
@@ -198,6 +201,7 @@ class Session:
 
         Raises:
             SyntaxError: the expression is none.
+            ValueError: it has a name that occurs nowhere in the script.
         """
         return self._go(Until(self._condition(cond)), every=False)
 
@@ -205,6 +209,8 @@ class Session:
         if callable(cond):
             return lambda frame: bool(cond(self))
         code = frameeval.compiled(cond, "eval")
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(code, self.names())
 
         def holds(frame: Frame) -> bool:
             try:
@@ -292,6 +298,10 @@ class Session:
         Raises:
             OSError, SyntaxError: the script can't be read any more; the session is as before.
         """
+        os.chdir(self._folder)
+        for name in sys.modules.keys() - self._modules:
+            if self._program.is_own_module(sys.modules[name]):
+                del sys.modules[name]
         self._load()
 
     def interrupt(self) -> None:
@@ -476,7 +486,7 @@ class Session:
         if not frame.code.is_module:
             known = frame.code.module | known
         values = {
-            name: value.copy() if isinstance(value, np.ndarray) else value
+            name: np.array(value) if isinstance(value, np.ndarray) else value
             for name, value in known.items()
             if isinstance(value, np.ndarray | np.number | int | float | complex)
             and getattr(value, "nbytes", 0) <= _SMALL

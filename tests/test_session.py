@@ -332,11 +332,18 @@ def test_until_a_function_of_the_session(opened: Opened) -> None:
 
 def test_until_never_true_runs_to_the_end(opened: Opened) -> None:
     session = opened("a = 1\nb = 2\n")
-    event = session.until("nothing_of_that_name > 3")
+    event = session.until("b > 3")
     assert event is not None
     assert event.name == "b"
     assert session.stop.reason == "end"
     assert session.until("True") is None
+
+
+def test_until_refuses_a_name_that_can_never_have_a_value(opened: Opened) -> None:
+    session = opened("loss = 1\nb = 2\n")
+    with pytest.raises(ValueError, match="did you mean 'loss'"):
+        session.until("losss > 3")
+    assert session.position.line == 1
 
 
 def test_until_is_asked_only_after_an_op(opened: Opened) -> None:

@@ -60,10 +60,13 @@ class Assignments(Comprehensions):
         nodes = list(self._operands(target))
         leaves = self.reduce_all(nodes)
         numbers = {id(each): number for number, each in enumerate(nodes)}
+        return leaves, self._over_parameters(target, numbers, offset)
+
+    def _over_parameters(self, target: ast.expr, numbers: dict[int, int], offset: int) -> Any:
         made = self.rebuild(target, numbers, offset)
         if isinstance(made, ast.Attribute):
             made.attr = self.mangled(made.attr)
-        return leaves, made
+        return made
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Leaf, shown: ast.AST) -> None:
         inner = [each.value if isinstance(each, ast.Starred) else each for each in target.elts]
@@ -96,7 +99,7 @@ class Assignments(Comprehensions):
         if isinstance(node.target, ast.Name):
             name = self.store_name(node.target.id)
             leaf = self._name(place(ast.Name(node.target.id, ast.Load()), node.target))
-            if self.has_ops(node.value) and not leaf.fixed:
+            if not self.is_leaf(node.value) and not leaf.fixed:
                 leaf = self.spill(leaf, node.target)
             leaves = [leaf, self.reduce(node.value)]
             body = self._in_place(node, [])
@@ -128,22 +131,15 @@ class Assignments(Comprehensions):
         self, node: ast.AugAssign, target: ast.Attribute | ast.Subscript, leaves: list[Leaf]
     ) -> Leaf:
         """The value that `target op= ...` starts from, read before the right side."""
-        _, made = self._place_of_again(target)
+        numbers = {id(each): number for number, each in enumerate(self._operands(target))}
+        made = self._over_parameters(target, numbers, 0)
+        made.ctx = ast.Load()
         slot = self.take()
-        stop = isinstance(target, ast.Subscript) and self.has_ops(node.value)
+        stop = isinstance(target, ast.Subscript) and not self.is_leaf(node.value)
         self.emit(
             self._kind(target), target, leaves, made, Store(ops.TEMP, slot), stop=stop, extra=made
         )
         return self.temporary(slot, target, self.text(target))
-
-    def _place_of_again(self, target: ast.Attribute | ast.Subscript) -> tuple[None, ast.expr]:
-        nodes = list(self._operands(target))
-        numbers = {id(each): number for number, each in enumerate(nodes)}
-        made = self.rebuild(target, numbers)
-        made.ctx = ast.Load()
-        if isinstance(made, ast.Attribute):
-            made.attr = self.mangled(made.attr)
-        return None, made
 
     def _in_place(self, node: ast.AugAssign, then: list[ast.stmt]) -> list[ast.stmt]:
         value = place(ast.Name(parameter(0), ast.Store()), node.target)

@@ -49,7 +49,7 @@ class Calls:
     """Knows which calls are stepped into.
 
     Attributes:
-        native_types: the types of callables that never are, as far as they have been met.
+        native_types: the types, by identity, of callables that never are, as far as met.
         codes: the ops of functions, as far as they have been met, by the identity of their
             native code.
     """
@@ -57,22 +57,25 @@ class Calls:
     def __init__(self, lookup: Lookup, codes: Mapping[int, Code | None]) -> None:
         self._lookup = lookup
         self.codes = codes
-        self.native_types: set[type] = set()
-        self._by_type: dict[type, Callable[[Frame, Op, tuple[Any, ...]], Entered]] = {
-            FunctionType: self._function,
-            MethodType: self._method,
-            BuiltinFunctionType: self._builtin,
-            type: self._class,
+        self.native_types: set[int] = set()
+        # By identity: a class may well be unhashable.
+        self._by_type: dict[int, Callable[[Frame, Op, tuple[Any, ...]], Entered]] = {
+            id(FunctionType): self._function,
+            id(MethodType): self._method,
+            id(BuiltinFunctionType): self._builtin,
+            id(type): self._class,
         }
+        self._types: list[type] = []  # kept, so that no identity is used twice
 
     def enter(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> Entered:
         """Prepare the call of the first operand."""
         kind = type(operands[0])
-        way = self._by_type.get(kind)
+        way = self._by_type.get(id(kind))
         if way is None:
-            way = self._by_type[kind] = self._way(kind)
+            way = self._by_type[id(kind)] = self._way(kind)
+            self._types.append(kind)
             if way == self._native:
-                self.native_types.add(kind)
+                self.native_types.add(id(kind))
         return way(frame, op, operands)
 
     def _way(self, kind: type) -> Callable[[Frame, Op, tuple[Any, ...]], Entered]:
@@ -123,6 +126,8 @@ class Calls:
 
     def _instance(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> Entered:
         function: Any = type(operands[0]).__call__
+        if type(function) is not FunctionType:  # replaced since the type was met
+            return None
         found = arguments(op, operands)
         code = self._lookup(function)
         if code is None or found is None:
@@ -219,7 +224,7 @@ class Candidate:
     def call(self) -> Any:
         """Call the method natively, bound as Python binds it."""
         owner, *rest = self.args
-        return self.function.__get__(owner, type(owner))(*rest)
+        return bound(self.function, owner)(*rest)
 
 
 _NUMBERS = (int, float, complex, bool)
@@ -276,6 +281,12 @@ def _subscript(node: ast.Subscript, operands: tuple[Any, ...]) -> Iterator[Candi
     else:
         name = "__delitem__" if isinstance(node.ctx, ast.Del) else "__getitem__"
         yield from _methods(name, operands[:1], operands)
+
+
+def bound(method: Any, owner: Any) -> Any:
+    """A special method, bound as Python binds it: by its `__get__`, if it has one."""
+    get = getattr(type(method), "__get__", None)
+    return method if get is None else get(method, owner, type(owner))
 
 
 def _methods(

@@ -110,7 +110,7 @@ class _Compiler(Definitions):
             self._import_one(node, single, bound)
 
     def _importfrom(self, node: ast.ImportFrom) -> None:
-        if node.names[0].name == "*":
+        if node.names[0].name == "*" or node.module == "__future__":
             raise Unsupported
         for alias in node.names:
             single = place(ast.ImportFrom(node.module, [alias], node.level), node)
@@ -120,8 +120,6 @@ class _Compiler(Definitions):
         give = place(ast.Return(read(bound, node)), node)
         store = self.store_name(bound)
         self.emit(ops.COMPUTE, node, [], [single, give], store, stop=True)
-
-    # Definitions.
 
     # Control flow.
 
@@ -166,8 +164,6 @@ class _Compiler(Definitions):
         self.end_for(loop)
         self._body(node.orelse)
         self.here(end)
-
-    # Exceptions.
 
     # What only Python itself executes.
 

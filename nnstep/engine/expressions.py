@@ -132,7 +132,7 @@ class Expressions(Assembler):
 
     def reduce_all(self, nodes: Sequence[ast.expr]) -> list[Leaf]:
         """Reduce operands from left to right."""
-        last = max((at for at, node in enumerate(nodes) if self.has_ops(node)), default=-1)
+        last = max((at for at, node in enumerate(nodes) if not self.is_leaf(node)), default=-1)
         leaves = []
         for at, node in enumerate(nodes):
             leaf = self.reduce(node)
@@ -222,7 +222,7 @@ class Expressions(Assembler):
         return made
 
     def _plain(self, node: ast.expr, store: Store, shown: ast.AST | None, stop: bool) -> None:
-        node = self._with_early_stars(node)
+        node = _not_as_python_places_it(self._with_early_stars(node))
         leaves, body = self.template(node)
         kind, flag = ops.COMPUTE, False
         if isinstance(node, ast.Call) and not is_constant(node.func):
@@ -245,9 +245,9 @@ class Expressions(Assembler):
         if not early:
             return node
         made: Any = copy.copy(node)
-        field = "args" if isinstance(node, ast.Call) else "elts"
+        field, at = ("args", None) if isinstance(node, ast.Call) else ("elts", node)
         listed = [
-            place(ast.Starred(place(ast.List([each], ast.Load()), each), ast.Load()), each)
+            place(ast.Starred(place(ast.List([each], ast.Load()), at or each), ast.Load()), each)
             if id(each) in early else each
             for each in getattr(node, field)
         ]
@@ -278,7 +278,6 @@ class Expressions(Assembler):
 
     def with_defaults(
         self, node: ast.AST, args: ast.arguments, store: Store, shown: ast.AST,
-        annotated: Callable[[], Any] | None = None,
     ) -> None:
         """Make a function and give it its defaults."""
         positional = list(args.defaults)
@@ -378,7 +377,7 @@ class Expressions(Assembler):
         """The comparisons of a chain, each operand evaluated once, one by one into `result`."""
         nodes = [node.left, *node.comparators]
         left = self.reduce(node.left)
-        if self.has_ops(node.comparators[0]) and not left.fixed:
+        if not left.fixed:  # the next operand is kept for two comparisons, and so read early
             left = self.spill(left, node.left)
         for at, operator in enumerate(node.ops):
             right = self.reduce(nodes[at + 1])
@@ -448,9 +447,7 @@ class Expressions(Assembler):
         self._branch(node, self.temporary(slot, node, self.text(node)), label, flag)
         self.here(end)
 
-    # Comprehensions.
-
-    # Loops; the statements use these too.
+    # What the layers above know.
 
     def _comprehension(self, node: Comprehension, slot: int) -> None:
         raise NotImplementedError
@@ -468,6 +465,17 @@ def test_place(node: ast.AST, around: ast.AST) -> ast.AST:
     if sys.version_info >= (3, 12) or isinstance(node, ast.Compare):
         return node
     return around
+
+
+def _not_as_python_places_it(node: ast.expr) -> ast.expr:
+    """From 3.13 on the comparison in `not a < b` stands, for tracebacks, where the `not` does."""
+    if sys.version_info < (3, 13) or not isinstance(node, ast.UnaryOp):
+        return node
+    if not (isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare)):
+        return node
+    made = copy.copy(node)
+    made.operand = ast.copy_location(copy.copy(node.operand), node)
+    return made
 
 
 def _is_transparent(node: ast.AST) -> bool:

@@ -134,7 +134,7 @@ class Machine(RareOps):
                             variables, temps
                         )
                         function = operands[0]
-                        if type(function) in native_types:
+                        if id(type(function)) in native_types:
                             entered = None
                         elif (
                             # The frequent case of `Calls.enter`, without the way through it.
@@ -356,7 +356,7 @@ class Machine(RareOps):
             error = error.error
         else:
             clean(error)
-            error = as_python_words(frame, op, error)
+            error = as_python_words(frame, op, error, _handling(frame) is not None)
             if error.__traceback__ is not None:
                 add_comprehensions(frame, op, error)
             elif op.kind != ops.NATIVE:

@@ -36,6 +36,11 @@ _CONTAINER_METHODS = {
 _NUMPY_MUTATES = {
     "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle",
 }
+# Others may be the script's, and would run its code when they are asked for an attribute.
+_CALLABLES = (
+    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType,
+    type(np.dot),
+)
 _BUILTIN_MUTATES = {"next", "setattr", "delattr", "exec", "eval"}
 
 
@@ -89,8 +94,9 @@ def _of_item(operands: tuple[Any, ...]) -> list[int]:
 def _call(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
     """What a call may change: its receiver, its `out=`, or its arguments when it is unknown."""
     function = operands[0]
-    owner = getattr(function, "__self__", None)
-    name = getattr(function, "__name__", "")
+    known = type(function) in _CALLABLES or isinstance(function, np.ufunc)
+    owner = getattr(function, "__self__", None) if known else None
+    name = getattr(function, "__name__", "") if known else ""
     if is_mutable(owner):
         array = isinstance(owner, np.ndarray)
         if name in (_ARRAY_METHODS if array else _CONTAINER_METHODS):

@@ -44,7 +44,7 @@ def bound_names(node: ast.AST, owner: str | None, *, with_parameters: bool = Tru
             if isinstance(each, ast.Global | ast.Nonlocal):
                 elsewhere.update(each.names)
             else:
-                bound.update(_binds(each))
+                bound.update(bound_by(each))
     if with_parameters:
         bound.update(parameters(node))
     return {mangle(each, owner) for each in bound - elsewhere}
@@ -72,7 +72,8 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
-def _binds(node: ast.AST) -> list[str]:
+def bound_by(node: ast.AST) -> list[str]:
+    """The names that one node binds by itself."""
     match node:
         case ast.Name(ctx=ast.Store() | ast.Del()):
             return [node.id]

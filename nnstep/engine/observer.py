@@ -15,11 +15,15 @@ class Boundary(Protocol):
         """Whether to halt there; `exhausted` when the loop has ended instead."""
 
 
-class Observer(Protocol):
-    """Watches a machine. Its methods are called for every op, so they should be quick."""
+class Observer:
+    """Watches a machine. Its methods are called for every op, so they should be quick.
+
+    These here do nothing.
+    """
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Before an op at which stepping may halt: whether to halt there."""
+        return False
 
     def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
         """The operands are read, the op is about to run."""

@@ -9,6 +9,23 @@ from contextlib import contextmanager
 from typing import Any
 
 
+class _Bytes(io.BufferedIOBase):
+    """The binary side of what is printed."""
+
+    def __init__(self, printed: Printed) -> None:
+        super().__init__()
+        self._printed = printed
+
+    def write(self, data: Any, /) -> int:
+        """Print bytes."""
+        self._printed.write(bytes(data).decode(self._printed.encoding, errors="replace"))
+        return len(data)
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+
 class Printed(io.TextIOBase):
     """Stands in for `sys.stdout` while a script is stepped.
 
@@ -65,8 +82,12 @@ class Printed(io.TextIOBase):
 
     @property
     def buffer(self) -> Any:
-        """The real standard output's: bytes written there pass by."""
-        return self._real.buffer
+        """Takes bytes, and prints what they encode."""
+        return _Bytes(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """What else the real standard output has: `reconfigure`, `name`, `mode`."""
+        return getattr(self.__dict__["_real"], name)
 
     @property
     def length(self) -> int:
@@ -96,3 +117,32 @@ class Printed(io.TextIOBase):
             yield
         finally:
             self._current, sys.stdout = sys.stdout, self._real
+
+
+class _Input:
+    """The standard input, which a script can't close: `exit()` does, and commands come from it."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def close(self) -> None:
+        """Nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._real)
+
+
+@contextmanager
+def open_input() -> Iterator[None]:
+    """Keep `sys.stdin` open while a script runs."""
+    real = sys.stdin
+    mine: Any = _Input(real) if real is not None else None
+    sys.stdin = mine
+    try:
+        yield
+    finally:
+        if sys.stdin is mine:
+            sys.stdin = real

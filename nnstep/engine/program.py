@@ -59,7 +59,7 @@ class Program:
         self.native = compile(self.source.text, self.path, "exec", dont_inherit=True)
         self.tree = ast.parse(self.source.text, self.path)
         self.module = self._module()
-        self.scopes = Scopes(self.source, self.tree)
+        self.scopes = Scopes(self.source, self.tree, self.native)
         self._operators = _has_operators(self.tree)
         self._folder = os.path.dirname(self.path)
         self._files: dict[str, Scopes | None] = {self.path: self.scopes}
@@ -136,6 +136,11 @@ class Program:
         inside = os.path.dirname(path) == self._folder or path.startswith(self._folder + os.sep)
         return inside and not _is_library(path)
 
+    def is_own_module(self, module: ModuleType) -> bool:
+        """Whether a module lies beside the script, and is a part of it."""
+        path = getattr(module, "__file__", None) or ""
+        return self._is_lesson_file(path, "")
+
     def install(self) -> None:
         """Make the script the interpreter's `__main__`."""
         sys.modules["__main__"] = self.module
@@ -166,7 +171,8 @@ class Program:
 def _read(path: str) -> Scopes | None:
     try:
         source = Source.read(path)
-        return Scopes(source, ast.parse(source.text, path))
+        native = compile(source.text, path, "exec", dont_inherit=True)
+        return Scopes(source, ast.parse(source.text, path), native)
     except (OSError, SyntaxError, ValueError):
         return None
 

@@ -10,7 +10,7 @@ from types import CellType
 from typing import Any
 
 from nnstep.engine import ops
-from nnstep.engine.calls import Calls, Candidate, Result, special_method
+from nnstep.engine.calls import Calls, Candidate, Result, bound, special_method
 from nnstep.engine.frames import Frame
 from nnstep.engine.natives import NO_SIGNAL
 from nnstep.engine.observer import Observer
@@ -79,8 +79,8 @@ class RareOps:
         enter, leave = special_method(kind, "__enter__"), special_method(kind, "__exit__")
         if enter is None or leave is None:
             op.extra(manager)  # raises, in Python's own words
-        frame.temps[op.slot + 1] = leave.__get__(manager, kind)
-        self._call(frame, op, enter.__get__(manager, kind), ())
+        frame.temps[op.slot + 1] = bound(leave, manager)
+        self._call(frame, op, bound(enter, manager), ())
 
     def _exit(self, frame: Frame, op: Op) -> None:
         ended = frame.temps[op.slot]
@@ -131,6 +131,8 @@ class RareOps:
         frame.trim(level)
         frame.excs.append(frame.excs[-1])
         frame.pc = op.target
+        if self._observer is not None and op.stop:
+            self._observer.after(frame, op, (), None)
 
     def _catch(self, frame: Frame, op: Op) -> None:
         frame.temps[op.slot] = frame.excs[-1]

@@ -7,6 +7,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from nnstep.engine import ops
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.events import Event, Mutation, Operand
@@ -176,15 +178,28 @@ def _separate(event: Event, places: Places | None) -> None:
     )
 
 
-def _separated(value: Any, places: Places | None) -> Any:
+_DEEP, _LARGE = 3, 1000  # levels of containers, and items of one, that are looked into
+
+
+def _separated(value: Any, places: Places | None, depth: int = _DEEP) -> Any:
     """The value, or a copy of it when something in it is about to change."""
     if is_mutable(value) and (places is None or any(shares(value, each) for _, each in places)):
-        return value.copy()
+        return _copy(value)
+    if not depth or (isinstance(value, tuple | list | dict) and len(value) > _LARGE):
+        return value
     if type(value) in (tuple, list):
-        items = [_separated(each, places) for each in value]
+        items = [_separated(each, places, depth - 1) for each in value]
         changed = any(new is not old for new, old in zip(items, value, strict=True))
         return type(value)(items) if changed else value
     if type(value) is dict:
-        found = {key: _separated(each, places) for key, each in value.items()}
+        found = {key: _separated(each, places, depth - 1) for key, each in value.items()}
         return found if any(found[key] is not value[key] for key in value) else value
     return value
+
+
+def _copy(value: Any) -> Any:
+    """A plain copy; a subclass's own `copy` would be the script's code."""
+    if isinstance(value, np.ndarray):
+        return np.array(value, copy=True, subok=False)
+    kinds: tuple[Callable[[Any], Any], ...] = (list, dict, set, bytearray)
+    return next((kind(value) for kind in kinds if isinstance(value, kind)), value)  # type: ignore[arg-type]

@@ -50,7 +50,18 @@ class Scopes:
         owner: for each scope, the innermost class whose body or methods it stands in, by name.
     """
 
-    def __init__(self, source: Source, tree: ast.Module) -> None:
+    def __init__(
+        self, source: Source, tree: ast.Module, native: CodeType | None = None
+    ) -> None:
+        """Read a source.
+
+        Args:
+            source: the text.
+            tree: its AST.
+            native: what CPython compiles it to. When it is given, no other code object is taken
+                for a part of the source, such as one that a script has put together itself.
+        """
+        self._natives = set(_below(native)) if native is not None else None
         self.source = source
         self.tree = tree
         self.owner: dict[ast.AST, str | None] = {}
@@ -80,6 +91,8 @@ class Scopes:
         return found
 
     def _find(self, code: CodeType) -> Scope | None:
+        if self._natives is not None and code not in self._natives:
+            return None
         candidates = self._by_place.get((code.co_name, code.co_firstlineno), [])
         if len(candidates) < 2:
             return candidates[0] if candidates else None
@@ -139,6 +152,13 @@ def _first_line(node: Scope) -> int:
     decorators = getattr(node, "decorator_list", None)
     first: int = min([node.lineno, *(each.lineno for each in decorators or ())])
     return first
+
+
+def _below(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _below(constant)
 
 
 def _gives(node: Scope, constants: tuple[object, ...]) -> bool:

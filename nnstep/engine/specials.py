@@ -30,6 +30,8 @@ def frame_locals(frame: Frame) -> dict[str, Any]:
     Up to Python 3.12 a function has one such dictionary, brought up to date by each call; from
     3.13 on (PEP 667) each call makes a new one.
     """
+    if frame.op.scope:
+        return frame.visible()
     if frame.code.is_module:
         return frame.locals
     variables = frame.variables()

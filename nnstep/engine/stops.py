@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
-from collections.abc import Callable, Iterator
+import dis
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import known_values, shares
+from nnstep.engine.names import bound_by
 from nnstep.engine.ops import NEXT, Code, Op
 from nnstep.engine.source import Source
 
@@ -80,10 +84,25 @@ class Breakpoints:
             except SyntaxError as error:
                 message = f"the condition {condition!r} is no expression: {error.msg}"
                 raise ValueError(message) from None
+            self.check_names(test, {})
         made = Breakpoint(self._next, kind, place, condition, temporary, test=test)
         self.by_number[made.number] = made
         self._next += 1
         return made
+
+    def check_names(self, code: CodeType, known: Container[str]) -> None:
+        """Refuse a condition with a name that can never have a value.
+
+        Raises:
+            ValueError: a name occurs neither in the script nor among the known ones.
+        """
+        names = {*self._names(), *self._functions()}
+        names |= {name for each in ast.walk(self._tree) for name in bound_by(each)}
+        for name in _global_names(code):
+            if name not in names and name not in known and not hasattr(builtins, name):
+                near = difflib.get_close_matches(name, sorted(names), 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(f"nothing in the script is called {name!r}{hint}")
 
     def delete(self, number: int | None = None) -> None:
         """Remove one, or all.
@@ -238,6 +257,13 @@ class Breakpoints:
             return bool(evaluate(each.test, frame))
         except NameError:
             return False
+
+
+def _global_names(code: CodeType) -> Iterator[str]:
+    """The names that an expression reads; its attributes are none."""
+    for each in dis.get_instructions(code):
+        if each.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            yield each.argval
 
 
 def _is_named(code: Code, function: str) -> bool:

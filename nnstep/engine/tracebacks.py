@@ -133,7 +133,9 @@ def _raiser(frame: Frame, at: ast.AST, inside: str | None, names: tuple[str, ...
     return made
 
 
-def as_python_words(frame: Frame, op: Op, error: BaseException) -> BaseException:
+def as_python_words(
+    frame: Frame, op: Op, error: BaseException, caught: bool
+) -> BaseException:
     """An exception as Python would have raised it.
 
     Reading an unbound variable of a frame gives a KeyError or an empty cell's ValueError, since
@@ -151,7 +153,8 @@ def as_python_words(frame: Frame, op: Op, error: BaseException) -> BaseException
         at = _raised_at(outermost) or op.at
         if at is not None:
             names = list(frame.variables()) if not frame.code.is_module else []
-            if sys.version_info < (3, 13):
+            # The interpreter's own printer knows fewer names than `traceback` did in 3.12.
+            if sys.version_info < (3, 12) or (sys.version_info < (3, 13) and not caught):
                 names = [name for name in names if name in frame.code.native.co_varnames]
             plain = [name for name in names if name.isidentifier()]
             _add(frame, at, _inside(op), error, plain)

@@ -18,6 +18,7 @@ SUBPROCESS_ONLY = {
     "weakref_callbacks": "it has finalizers that run at exit",
     "x_recursion_forever": _DEPTH,
     "x_recursion_mutual_catch": _DEPTH,
+    "x_syntax_error": "it can't be compiled",
     "warnings_module_stacklevel": "it blames frames outside of the script",
 }
 

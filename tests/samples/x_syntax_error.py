@@ -1,0 +1,4 @@
+"""uncaught: a syntax error."""
+print("never")
+def f(:
+    pass
