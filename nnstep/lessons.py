@@ -96,6 +96,8 @@ def resolve(target: str) -> str:
     lesson = find(target)
     if lesson is not None:
         return str(lesson)
+    if Path(target).is_dir():
+        raise LookupError(f"{target!r} is a folder; give a .py file in it, or a lesson's name")
     if Path(target).is_file():
         return target
     raise LookupError(f"no lesson or file is named {target!r}; {_nearest(target)}")

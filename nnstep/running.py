@@ -40,13 +40,8 @@ def run_by_ops(path: str, arguments: Sequence[str]) -> int:
 
     try:
         program = Program(path, arguments)
-    except OSError as error:
-        reason = f"[Errno {error.errno}] {error.strerror}"
-        sys.stderr.write(f"{sys.executable}: can't open file {path!r}: {reason}\n")
-        return 2
-    except SyntaxError as error:
-        sys.excepthook(type(error), error.with_traceback(None), None)
-        return 1
+    except (OSError, SyntaxError):
+        run_plain(path, arguments)  # it says what is wrong, in its own words and with its code
     program.install()
     machine = program.machine()
     machine.run()

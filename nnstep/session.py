@@ -534,6 +534,8 @@ class Session:
 
 
 def _check_count(n: int) -> None:
+    if not isinstance(n, int):
+        raise TypeError(f"a motion takes a whole number, not {n!r}")
     if n < 1:
         raise ValueError(f"a motion goes 1 or more, not {n}")
 

@@ -5,6 +5,8 @@ Looking leaves no trace: the state of every random generator is put back afterwa
 
 from __future__ import annotations
 
+import ast
+import builtins
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,24 @@ _FILE = "<nnstep>"
 
 def compiled(text: str, mode: str) -> CodeType:
     """Compile what was typed; SyntaxError is the caller's to show."""
-    return compile(text.strip(), _FILE, mode, dont_inherit=True)
+    code = compile(text.strip(), _FILE, mode, dont_inherit=True)
+    if not any(_may_draw(node) for node in ast.walk(ast.parse(text.strip(), _FILE, mode))):
+        _quiet.add(code)
+    return code
+
+
+_quiet: set[CodeType] = set()  # what draws no random numbers: conditions are asked at every op
+_HARMLESS = {*dir(np.ndarray), *dir(builtins)} - {"eval", "exec", "map", "filter", "next"}
+
+
+def _may_draw(node: ast.AST) -> bool:
+    """Whether it may advance a random generator: a call of anything but arrays and builtins."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if isinstance(node.func, ast.Name):
+        name = node.func.id
+    return name not in _HARMLESS
 
 
 def evaluate(code: CodeType, frame: Frame) -> Any:
@@ -29,6 +48,8 @@ def evaluate(code: CodeType, frame: Frame) -> Any:
     # Comprehensions and lambdas see globals only: give them everything there. It is a copy, so
     # that `:=` binds nothing of the script's.
     names = frame.code.module | frame.visible()
+    if code in _quiet:
+        return eval(code, names)
     with untouched_random_state(frame):
         return eval(code, names)
 

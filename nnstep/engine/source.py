@@ -65,7 +65,10 @@ class Source:
             SyntaxError: the encoding is unknown, or the bytes don't fit it.
         """
         data = Path(path).read_bytes()
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        except SyntaxError as error:
+            raise _not_text(data, str(path), str(error)) from error
         try:
             text = io.TextIOWrapper(io.BytesIO(data), encoding, newline=None).read()
         except UnicodeDecodeError as error:
@@ -133,3 +136,14 @@ class Source:
                 break
             found.append(text.lstrip("#").strip())
         return "\n".join(reversed(found))
+
+
+def _not_text(data: bytes, path: str, otherwise: str) -> SyntaxError:
+    """The error of bytes that are no UTF-8, with the line; or of an unknown encoding."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        return SyntaxError(f"byte 0x{byte:02x} is no UTF-8 text", (path, line, None, None))
+    return SyntaxError(otherwise, (path, 1, None, None))

@@ -39,8 +39,8 @@ def stop_view(event: Event, source: Source | None, *, width: int, ascii: bool = 
         narration = source.narration(event.line)
         parts += [
             styled(line, "italic")
-            for text in narration.splitlines()
-            for line in wrap(clean(text, ascii), width, indent="  ")
+            for text in _paragraphs(narration)
+            for line in wrap(clean(text, ascii), width)
         ]
         before = 0 if narration else 2
         parts.append(excerpt(source, event.span, width=width, before=before, ascii=ascii))
@@ -130,9 +130,22 @@ def _operands(event: Event, width: int, ascii: bool) -> Iterable[Text]:
         yield styled("  ...", DIM)
 
 
+def _paragraphs(narration: str) -> list[str]:
+    """The comment above a statement as running text; an empty comment line parts paragraphs."""
+    return [" ".join(part.split("\n")) for part in narration.split("\n\n")]
+
+
+def _receiver(operand: Operand) -> Operand:
+    """For an array's method the array: its shape is what one wants to know."""
+    owner = getattr(operand.value, "__self__", None) if callable(operand.value) else None
+    name, dot, _ = operand.name.rpartition(".")
+    return Operand(name, owner) if dot and is_array(owner) else operand
+
+
 def _worked_on(event: Event) -> list[Operand]:
     """The operands worth telling: each once, neither functions nor modules nor constants."""
-    found = {operand.name: operand for operand in event.operands}
+    shown = [_receiver(operand) for operand in event.operands]
+    found = {operand.name: operand for operand in shown}
     return [
         operand
         for operand in found.values()
