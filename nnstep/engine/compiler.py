@@ -74,6 +74,7 @@ class _Compiler(Definitions):
     def _statement(self, node: ast.stmt) -> None:
         mark = self.mark()
         outer, self.statement = self.statement, node
+        state = self._state()
         visit = getattr(self, f"_{type(node).__name__.lower()}", None)
         try:
             if visit is None:
@@ -81,6 +82,7 @@ class _Compiler(Definitions):
             visit(node)
         except Unsupported:
             self.back_to(mark)
+            self._restore(state)
             self._native(node)
         self.statement = outer
         self.depth = mark.depth
@@ -88,6 +90,17 @@ class _Compiler(Definitions):
         # Every statement that does something can be stopped at.
         if added and not any(op.stop for op in added):
             added[-1].stop = True
+
+    def _state(self) -> tuple[Any, ...]:
+        """What surrounds the next op, to come back to when a statement is given up half way."""
+        return (
+            self.handler, self.level, self.loops, self.comprehensions, self.scope,
+            list(self._comprehension_names), list(self._blocks), self.statement,
+        )
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        self.handler, self.level, self.loops, self.comprehensions, self.scope, *rest = state
+        self._comprehension_names, self._blocks, self.statement = rest
 
     # Simple statements.
 

@@ -473,6 +473,8 @@ def _not_as_python_places_it(node: ast.expr) -> ast.expr:
         return node
     if not (isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare)):
         return node
+    if isinstance(node.operand.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
+        return node  # Python makes one comparison of both
     made = copy.copy(node)
     made.operand = ast.copy_location(copy.copy(node.operand), node)
     return made

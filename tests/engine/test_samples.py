@@ -12,12 +12,14 @@ if sys.version_info < (3, 12):
 
 _ATEXIT = "it registers atexit handlers, which would run in the tests' own process"
 _DEPTH = "it recurses until the limit, and the tests' own frames count too"
+_SUGGESTS = "before 3.13 the interpreter itself suggests other names than `traceback` does"
 SUBPROCESS_ONLY = {
     "main_guard_atexit": _ATEXIT,
     "x_sysexit_string": _ATEXIT,
     "weakref_callbacks": "it has finalizers that run at exit",
     "x_recursion_forever": _DEPTH,
     "x_recursion_mutual_catch": _DEPTH,
+    **dict.fromkeys(["bug_suggest_free_variable", "x_nameerror_suggest"], _SUGGESTS),
     "x_syntax_error": "it can't be compiled",
     "warnings_module_stacklevel": "it blames frames outside of the script",
 }
