@@ -497,7 +497,11 @@ def is_constant(node: ast.AST) -> bool:
     match node:
         case ast.Constant():
             return True
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+        case ast.UnaryOp(op=ast.Not()):
+            return isinstance(node.operand, ast.Constant)
+        case ast.UnaryOp(op=ast.Invert()):
+            return _is_small_number(node.operand) and not _is_float(node.operand)
+        case ast.UnaryOp():
             return _is_small_number(node.operand)
         case ast.BinOp():
             return _is_small_number(node.left) and _is_small_number(node.right) and _folds(node)
@@ -513,6 +517,15 @@ def _is_small_number(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int | float) and abs(node.value) < 1e6
     return isinstance(node, ast.UnaryOp | ast.BinOp) and is_constant(node)
+
+
+def _is_float(node: ast.AST) -> bool:
+    """Whether a constant number may be no integer: `~` of one is left to raise in its turn."""
+    return any(
+        isinstance(each, ast.Div | ast.Pow)
+        or (isinstance(each, ast.Constant) and isinstance(each.value, float))
+        for each in ast.walk(node)
+    )
 
 
 def _folds(node: ast.BinOp) -> bool:
