@@ -17,7 +17,7 @@ from nnstep.engine.assembler import Block, Leaf, Unsupported
 from nnstep.engine.definitions import Definitions
 from nnstep.engine.fragments import parameter, place, read
 from nnstep.engine.natives import Native, native_statement
-from nnstep.engine.ops import Code, Label, Store
+from nnstep.engine.ops import Code, Label, Loop, Store
 from nnstep.engine.scopes import Scopes
 
 _FUTURE_FLAGS = 0
@@ -149,28 +149,26 @@ class _Compiler(Definitions):
     def _for(self, node: ast.For) -> None:
         outer = self.loops
         loop = self.begin_for(node, node.iter, self.reduce(node.iter), node.target)
-        end = Label()
-        block = Block("loop", self.handler, self.level, end, loop.head, loop.slot, outer)
-        self._blocks.append(block)
-        self._body(node.body)
-        self._blocks.pop()
-        self.jump(loop.head, node)
-        self.end_for(loop)
-        self._body(node.orelse)
-        self.here(end)
+        self._loop_body(node, loop, loop.slot, outer)
 
     def _while(self, node: ast.While) -> None:
         outer = self.loops
         slot = self.take(2)
-        loop = ops.Loop(node, slot, Label(), Label())
+        loop = Loop(node, slot, Label(), Label())
         self.emit(ops.ITER, node.test, slot=slot, flag=True)
         self.code.loops.append(loop)
         self.loops = (*outer, loop)
         self.here(loop.head)
         self.emit(ops.WHILE, node, slot=slot)
         self.jump_if(node.test, loop.end, False, node)
+        self._loop_body(node, loop, -1, outer)
+
+    def _loop_body(
+        self, node: ast.For | ast.While, loop: Loop, slot: int, outer: tuple[Loop, ...]
+    ) -> None:
+        """What a loop does in an iteration and at its end; `slot` holds its iterator, or is -1."""
         end = Label()
-        self._blocks.append(Block("loop", self.handler, self.level, end, loop.head, -1, outer))
+        self._blocks.append(Block("loop", self.handler, self.level, end, loop.head, slot, outer))
         self._body(node.body)
         self._blocks.pop()
         self.jump(loop.head, node)
