@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import CellType, FunctionType
 from typing import Any
 
@@ -51,6 +52,13 @@ class Frame:
     def op(self) -> Op:
         """The next op."""
         return self.code.ops[self.pc]
+
+    def stack(self) -> Iterator[Frame]:
+        """This frame, and those that called it, outwards."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.back
 
     def trim(self, level: int) -> None:
         """Have done with the exceptions handled beyond a level."""

@@ -185,7 +185,7 @@ class RareOps:
         elif bound:
             del variables[store.to]
         if not bound and not op.flag:
-            where = frame if store.how != ops.GLOBAL else _outermost(frame)
+            where = frame if store.how != ops.GLOBAL else [*frame.stack()][-1]
             raise unbound_error(where, store.to)
         frame.pc += 1
         if self._observer is not None and op.stop:
@@ -222,12 +222,6 @@ class RareOps:
             return frame
         self._push(frame, op, operands, entered)
         return entered
-
-
-def _outermost(frame: Frame) -> Frame:
-    while frame.back is not None:
-        frame = frame.back
-    return frame
 
 
 _PLAIN_CALL = Op(

@@ -138,9 +138,10 @@ class Recorder:
     def _event(self, frame: Frame, op: Op, operands: tuple[Any, ...], **fields: Any) -> Event:
         code = frame.code
         span = code.span(op)
+        callers = sum(1 for _ in frame.stack()) - 1
         event = Event(
             text=code.text(op), line=span.line, span=span, path=code.source.path,
-            function=code.name, moment=moment(self._standing, self.main), depth=_depth(frame),
+            function=code.name, moment=moment(self._standing, self.main), depth=callers,
             operands=tuple(
                 Operand(name, value)
                 for name, value in zip(op.operands, operands, strict=False)
@@ -151,13 +152,6 @@ class Recorder:
         self._live.add(event)
         self.last = event
         return event
-
-
-def _depth(frame: Frame) -> int:
-    depth = 0
-    while frame.back is not None:
-        depth, frame = depth + 1, frame.back
-    return depth
 
 
 def _as_it_was(value: Any, mutated: tuple[Mutation, ...]) -> Any:

@@ -97,20 +97,13 @@ def _warn(frame: Frame, op: Op, args: Args, kwargs: dict[str, Any]) -> Any:
     level = args[2] if len(args) > 2 else kwargs.get("stacklevel", 1)
     if not isinstance(level, int) or level <= 1:
         return NotImplemented
-    if level > _depth(frame):
+    if level > sum(1 for _ in frame.stack()):
         # Past the script's first frame: past all of ours as well.
         level = sys.maxsize
     args, kwargs = args[:2] + (level,) * (len(args) > 2) + args[3:], dict(kwargs)
     if "stacklevel" in kwargs:
         kwargs["stacklevel"] = level
     return _mirrored(frame, warnings.warn, args, kwargs)
-
-
-def _depth(frame: Frame | None) -> int:
-    depth = 0
-    while frame is not None:
-        depth, frame = depth + 1, frame.back
-    return depth
 
 
 def _stack(name: str, module: Any) -> Special:
@@ -126,10 +119,8 @@ def _stack(name: str, module: Any) -> Special:
 def _mirrored(frame: Frame, native: Any, args: Args, kwargs: dict[str, Any]) -> Any:
     """Call something on top of native frames that stand where the script's frames stand."""
     inner: tuple[Any, ...] = (native, args, kwargs)
-    each: Frame | None = frame
-    while each is not None:
+    for each in frame.stack():
         inner = (_through(each), inner, {})
-        each = each.back
     outermost, rest, _ = inner
     return outermost(*rest)
 
