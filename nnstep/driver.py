@@ -7,20 +7,37 @@ wrong in the watching, such as a condition that raises, is kept from the script.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.events import Event
+from nnstep.engine.fastforward import BOUNDARY, Chunk, ChunkError
+from nnstep.engine.fastforward import EXHAUSTED as LOOP_EXHAUSTED
 from nnstep.engine.frames import Frame
-from nnstep.engine.machine import Machine
+from nnstep.engine.machine import Halted, Machine
+from nnstep.engine.moments import Path, path_of
 from nnstep.engine.observer import Observer
-from nnstep.engine.ops import WHILE, Op
+from nnstep.engine.ops import NEXT, WHILE, Loop, Op
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
+from nnstep.engine.timeline import Timeline
 from nnstep.engine.tracebacks import operands_of
-from nnstep.goals import End, Epochs, Goal, is_head
+from nnstep.goals import End, Epochs, Goal
+
+
+class _Trouble(NamedTuple):
+    """What ended a run before its time: an op or an iteration that was not carried through.
+
+    Attributes:
+        path: where it began.
+        error: what was raised.
+    """
+
+    path: Path
+    error: BaseException
 
 
 class Driver(Observer):
@@ -29,20 +46,19 @@ class Driver(Observer):
     Attributes:
         reason: why the last motion halted.
         breakpoint: the breakpoint that halted it, if one did.
-        interrupted: set to halt at the next op.
-        on_epoch: is called with the frame whenever an epoch begins.
         recorder: makes the events.
+        timeline: saves states on the way.
     """
 
     def __init__(
         self, machine: Machine, main: ast.AST | None, printed: Printed,
-        breakpoints: Breakpoints, evaluate: Evaluate,
+        breakpoints: Breakpoints, evaluate: Evaluate, timeline: Timeline,
     ) -> None:
         self.machine = machine
         self.reason = "start"
         self.breakpoint: Breakpoint | None = None
         self.interrupted = False
-        self.on_epoch: Callable[[Frame], None] | None = None
+        self.timeline = timeline
         self.recorder = Recorder(main, lambda: printed.length)
         self._main = main
         self._printed = printed
@@ -56,6 +72,18 @@ class Driver(Observer):
         self._latest: Callable[[], Event] | None = None
         self._hits: list[Breakpoint] = []
         self._failure: Exception | None = None
+        # Of the motion that is under way.
+        self._watching = False
+        self._again = False  # the machine is to run on, watched now
+        self._no_chunk = False  # the main loop can't be run natively
+        self._closely: Path | None = None  # until behind this iteration, everything op by op
+        self._trouble: _Trouble | None = None
+
+    def interrupt(self) -> None:
+        """Halt the motion that is under way, soon; for signal handlers."""
+        self.interrupted = self.timeline.interrupted = True
+        self.timeline.forward.hurry()
+        self.machine.halt()
 
     def go(self, goal: Goal, *, every: bool) -> Event | None:
         """Run a motion.
@@ -71,12 +99,15 @@ class Driver(Observer):
         machine = self.machine
         if machine.finished:
             return None
+        self.timeline.interrupted = False
         self._goal, self._every, self._moved = goal, every, False
         self.breakpoint, self._hits, self._failure = None, [], None
         self.recorder.last = self._latest = self._arrived = None
         self.reason = "end"
-        if self.interrupted or not self._cruises() or not self._cruise():
-            machine.run(self)
+        self._closely, self._no_chunk = None, False
+        if goal.far:
+            self.timeline.take(self.timeline.here())
+        self._run()
         if self._failure is not None:
             self.reason = "interrupted"
             raise self._failure
@@ -95,51 +126,141 @@ class Driver(Observer):
             self._make_event()
         return self.recorder.last
 
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Pass breakpoints by for a while."""
+        with self._breakpoints.disabled():
+            yield
+
     def settle(self) -> None:
         """Run what comes before the first op at which stepping halts."""
         if not self.machine.finished:
             self.machine.run(_Settle())
 
-    # Between the beginnings of loops nothing is watched when nobody waits for anything there.
+    # Running on: loops natively, where nobody waits for anything in them.
 
-    def _cruises(self) -> bool:
-        goal = self._goal
-        far = isinstance(goal, End)
+    def _run(self) -> None:
+        """Run until the motion is over."""
+        while True:
+            self._again, self._trouble = False, None
+            self._watching = self._must_watch()
+            try:
+                self.machine.run(
+                    self if self._watching else None,
+                    self._at_boundary if self._goal.far else None,
+                )
+            except Halted as halted:
+                self._trouble = _Trouble(self.timeline.here(), halted)
+            if self._trouble is not None:
+                self._do_again(self._trouble)
+            elif not self._again:
+                if not self._watching:
+                    self._halts_outside()
+                    self.settle()
+                return
+            elif self.reason == "interrupted":
+                return
+
+    def _must_watch(self) -> bool:
+        """Whether the ops outside of native loops have to be looked at."""
+        goal, frame = self._goal, self.machine.frame
+        if self._every or self._closely is not None or self._breakpoints.by_number:
+            return True
+        if frame is not None and frame.pending is not None:  # operands are read already
+            return True
         if isinstance(goal, Epochs):
-            far = goal.left > 1 and not goal.leaves_early
-        frame = self.machine.frame
-        half_way = frame is not None and frame.pending is not None  # operands are read already
-        return far and not self._every and not half_way and not self._breakpoints.by_number
+            return goal.over or goal.left <= 1 or self._no_chunk
+        return not isinstance(goal, End)
 
-    def _cruise(self) -> bool:
-        """Run on, asked only where an iteration begins; whether the motion is over."""
+    def _at_boundary(self, frame: Frame, op: Op) -> bool:
+        """Where an iteration begins: run on natively if that will do. Whether to halt."""
+        if self._halts_outside():
+            return True
+        loop = op.loops[-1]
+        self._note_entry(frame, loop)
+        count = self._allowed(frame, loop)
+        chunk = self.timeline.forward.chunk(frame.code, loop) if count != 0 else None
+        if chunk is None:
+            self._no_chunk = self._no_chunk or loop.node is self._main
+            self.timeline.pause(0.0)
+            return self._ops_follow()
+        ended = self._run_chunk(chunk, frame, op, count)
+        if ended == BOUNDARY and self._halts_outside():
+            return True
+        return self._trouble is not None or self._ops_follow()
+
+    def _note_entry(self, frame: Frame, loop: Loop) -> None:
+        if loop.node is self._main:
+            self.timeline.course.entry = path_of(frame)[:-2]
+
+    def _run_chunk(self, chunk: Chunk, frame: Frame, op: Op, count: int | None) -> str:
+        at = chunk.loop.slot + 1
+        before = frame.temps[at]
         self.recorder.part_with_events()
-        self.machine.run(None, self._at_boundary)
-        over = self.machine.finished or self.reason != "end" or self._failure is not None
-        if over:
-            self.settle()
-        return over
+        self._latest = self._arrived = None
+        try:
+            ended = self.timeline.run(chunk, frame, count, self._pause)
+        except ChunkError as error:
+            # It is done again from where the iteration begins.
+            frame.temps[at] += error.begun - 1
+            self._trouble = _Trouble(path_of(frame), error.error)
+            self._goal.skipped(chunk.loop, frame.temps[at] - before, False)
+            return BOUNDARY
+        self._goal.skipped(chunk.loop, frame.temps[at] - before, ended != BOUNDARY)
+        if ended == LOOP_EXHAUSTED:
+            self._note_loop_end(frame, op)
+        return ended
 
-    def _at_boundary(self, frame: Frame, op: Op, exhausted: bool) -> bool:
-        is_main = is_head(op, self._main)
-        if is_main and not exhausted and self.on_epoch:
-            self.on_epoch(frame)
+    def _note_loop_end(self, frame: Frame, op: Op) -> None:
+        behind, frame.pc = frame.pc, op.index
+        self.recorder.start(frame)
+        frame.pc = behind
+        self._latest = lambda: self.recorder.after(frame, op, (), EXHAUSTED, self._printed.text)
+
+    def _ops_follow(self) -> bool:
+        """The machine goes on by itself, or, when it has to be watched for that, anew."""
+        self._again = not self._watching and self._must_watch()
+        return self._again
+
+    def _allowed(self, frame: Frame, loop: Loop) -> int | None:
+        """How many iterations of a loop may run without being looked at; None: any number."""
+        if self._closely is not None:
+            if path_of(frame)[: len(self._closely)] <= self._closely:
+                return 0
+            self._closely = None
+        if self._breakpoints.by_number:
+            return 0
+        return self._goal.allows(frame, loop, self.machine.depth)
+
+    def _pause(self, took: float) -> float | None:
+        """Between two slices."""
+        if self._printed.failure is not None or self.interrupted:
+            return None
+        return self.timeline.pause(took)
+
+    def _halts_outside(self) -> bool:
+        """Whether something that isn't the script's affair ends the motion."""
         if self._printed.failure is not None:
             self._failure, self._printed.failure = self._printed.failure, None
-            return True
-        if self.interrupted:
-            self.interrupted = False
-            self.reason = "interrupted"
-            return True
-        if not is_main or not isinstance(self._goal, Epochs):
+        elif self.interrupted:
+            self.reason, self.interrupted = "interrupted", False
+        else:
             return False
-        if exhausted:
-            self.reason = self._goal.reason
-            self.recorder.start(frame)
-            self.recorder.after(frame, op, (), EXHAUSTED, self._printed.text)
-            return True
-        self._goal.left -= 1
-        return self._goal.left == 1
+        return True
+
+    def _do_again(self, trouble: _Trouble) -> None:
+        """Go to where an op or an iteration began that was not carried through.
+
+        After that it is executed op by op, unless it was broken off by hand.
+        """
+        self.interrupted = self.timeline.interrupted = False
+        self.timeline.go(trouble.path)
+        self._breakpoints.forget_place()
+        self.recorder.last = self._latest = self._arrived = None
+        if isinstance(trouble.error, Halted):
+            self.reason, self._again = "interrupted", True
+        else:
+            self._closely = trouble.path
 
     # The observer's side.
 
@@ -151,6 +272,9 @@ class Driver(Observer):
         except Exception as error:
             self._failure = error
             return True
+        if op.kind == NEXT:
+            self.timeline.pause(0.0)
+            self._note_entry(frame, op.loops[-1])
         self._moved = True
         self._breakpoints.passed(frame, op, self.machine.depth)
         self._arrived = frame, op
@@ -196,8 +320,6 @@ class Driver(Observer):
         """An op is done."""
         exhausted = value is EXHAUSTED
         self._goal.did(frame, op, exhausted)
-        if self.on_epoch and not exhausted and is_head(op, self._main):
-            self.on_epoch(frame)
         if not op.stop or op.kind == WHILE:
             return
         returned = self._arrived is not None and self._arrived[0] is not frame

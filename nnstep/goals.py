@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from nnstep.engine import ops
 from nnstep.engine.frames import Frame
-from nnstep.engine.ops import Op
+from nnstep.engine.moments import Path, path_of
+from nnstep.engine.ops import Loop, Op
 
 
 class Goal:
@@ -17,9 +18,20 @@ class Goal:
 
     Attributes:
         reason: what a session says of a stop there.
+        far: whether loops may run on the way without being looked at.
+        over: whether the motion ends at the next op at which stepping may halt.
     """
 
     reason: str
+    far = False
+    over = False
+
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """How many iterations of a loop may run without being looked at; None: any number."""
+        return 0
+
+    def skipped(self, loop: Loop, count: int, ended: bool) -> None:
+        """So many iterations have run so; `ended` when the loop has."""
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
         """Asked before each op at which stepping may halt, but the first of the motion."""
@@ -34,6 +46,11 @@ class End(Goal):
     """The end of the script."""
 
     reason: str = "end"
+    far = True
+
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """All loops lie before the end."""
+        return None
 
 
 @dataclass
@@ -50,22 +67,44 @@ class Steps(Goal):
 
 
 @dataclass
-class NextStatement(Goal):
-    """The next statement of the same function, or the function that called it."""
+class Moments(Goal):
+    """A moment that the motion comes to, or passes.
 
-    frame: Frame
+    Attributes:
+        path: its path.
+    """
+
+    path: Path
+    reason: str = "goto"
+
+    def reached(self, frame: Frame, op: Op, depth: int) -> bool:
+        """Whether it is there."""
+        return path_of(frame) >= self.path
+
+
+@dataclass
+class NextStatement(Goal):
+    """The next statement of the same function, or the function that called it.
+
+    Attributes:
+        at: the op that the function is at.
+        depth: how deep that function is.
+    """
+
+    at: Op
     depth: int
     reason: str = "step"
-    at: Op = field(init=False)
+    far = True
 
-    def __post_init__(self) -> None:
-        self.at = self.frame.op
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """Loops of functions that the statement calls are run."""
+        return None if depth > self.depth else 0
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
         """Whether the statement is done; it is, too, when it begins again."""
         if depth < self.depth:
             return True
-        if frame is not self.frame:
+        if depth > self.depth:
             return False
         again = op.index <= self.at.index and not op.comprehensions
         if op.statement is not self.at.statement or again:
@@ -80,6 +119,11 @@ class Finish(Goal):
 
     depth: int
     reason: str = "finish"
+    far = True
+
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """All loops of the function, and of those that it calls, are run."""
+        return None if depth >= self.depth else 0
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
         """Whether it has returned."""
@@ -103,24 +147,37 @@ class Epochs(Goal):
     """So many beginnings of the main loop's body; the end of the loop counts too.
 
     Attributes:
+        main: the main loop.
         left: how many are still to come.
+        leads: whether another loop may lead to the main loop.
     """
 
     main: ast.AST
     left: int
+    leads: Callable[[ast.AST], bool]
     reason: str = "epoch"
+    far = True
     _begun: Frame | None = None
     _inside: bool = False
 
-    @property
-    def leaves_early(self) -> bool:
-        """Whether the loop can end otherwise than by being exhausted."""
-        if isinstance(self.main, ast.While):
-            return True
-        return any(isinstance(node, ast.Break | ast.Return) for node in ast.walk(self.main))
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """Epochs before the last, and loops that don't lead to any."""
+        if loop.node is self.main:
+            return max(0, self.left - 1)
+        if self._is_inside(frame):
+            return None
+        return 0 if self.leads(loop.node) else None
+
+    def skipped(self, loop: Loop, count: int, ended: bool) -> None:
+        """Count epochs; the end of the main loop ends the motion."""
+        if loop.node is self.main:
+            self.left -= count
+            self.over = ended
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
         """Whether the last beginning is complete: the test of a `while` belongs to it."""
+        if self.over:
+            return True
         if self._begun is not None:
             return frame is self._begun and op.statement is not self.main
         inside = self._is_inside(frame)

@@ -12,7 +12,7 @@ import ast
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -21,16 +21,23 @@ import numpy as np
 from nnstep.driver import Driver, is_good_exit
 from nnstep.engine import frameeval
 from nnstep.engine.events import Event, Moment
+from nnstep.engine.fastforward import FastForward
 from nnstep.engine.frames import Frame
-from nnstep.engine.mainloop import main_loop
+from nnstep.engine.mainloop import leads_to, main_loop
 from nnstep.engine.memory import is_mutable, known_values
-from nnstep.engine.moments import epoch_of, moment, standing
+from nnstep.engine.moments import Path, epoch_of, moment, standing
+from nnstep.engine.names import imports
 from nnstep.engine.ops import BIND, CALL, COMPUTE, OPERATOR
-from nnstep.engine.printed import Printed, open_input
+from nnstep.engine.outside import Outside
+from nnstep.engine.printed import open_input
 from nnstep.engine.program import Program
+from nnstep.engine.snapshot import Snapshots
 from nnstep.engine.source import Source, Span
 from nnstep.engine.stops import Breakpoint, Breakpoints
+from nnstep.engine.timeline import MEMORY, Timeline, Unreachable
+from nnstep.engine.writes import written_in_place
 from nnstep.goals import End, Epochs, Finish, Goal, NextStatement, Steps, Until
+from nnstep.travel import Traveller
 
 GRAINS = ("op", "all")
 
@@ -89,7 +96,8 @@ class FrameInfo(NamedTuple):
 
 
 def open(
-    script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = ()
+    script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = (),
+    memory: int = MEMORY,
 ) -> Session:
     """Open a lesson by its name, or a script by its path.
 
@@ -97,6 +105,7 @@ def open(
         script: such as `"mse_hidden"`, or a path.
         argv: the script's arguments.
         into: packages whose functions are stepped into besides the script's own.
+        memory: how many bytes the states may take that are saved for going back.
 
     Raises:
         LookupError: there is no such lesson and no such file.
@@ -105,7 +114,7 @@ def open(
     """
     from nnstep.lessons import resolve
 
-    return Session(resolve(os.fspath(script)), argv, into)
+    return Session(resolve(os.fspath(script)), argv, into, memory)
 
 
 class Session:
@@ -121,7 +130,8 @@ class Session:
     """
 
     def __init__(
-        self, script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = ()
+        self, script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = (),
+        memory: int = MEMORY,
     ) -> None:
         """Open a script; see `nnstep.open`."""
         # Absolute, with the folder as it is now: the script may change it.
@@ -130,6 +140,7 @@ class Session:
         self._modules = set(sys.modules)
         self._argv = tuple(argv)
         self._into = tuple(into)
+        self._memory = memory
         self._grain = "op"
         self.on_print: Callable[[str], None] | None = None
         self._breakpoints: Breakpoints | None = None
@@ -143,22 +154,36 @@ class Session:
             self._breakpoints = Breakpoints(self.source, self._program.tree)
         else:
             self._breakpoints.moved_to(self.source, self._program.tree)
-        self._printed = Printed()
+        self._outside = Outside(self._program)
+        self._printed = self._outside.printed
+        self._outside.errors.listener = _to_standard_error
         self._machine = self._program.machine()
-        self._driver = Driver(
-            self._machine, self.main, self._printed, self._breakpoints, frameeval.evaluate
+        own = self._program.is_own_module
+        tree = self._program.tree
+        snapshots = Snapshots(own, written_in_place([tree]), imports(tree, "random"))
+        self._timeline = Timeline(
+            self._machine, snapshots, self._outside, FastForward(), self._memory
         )
-        self._driver.on_epoch = self._epoch_begins
-        self._epochs_ago: list[dict[str, Any]] = []
+        self._driver = Driver(
+            self._machine, self.main, self._printed, self._breakpoints, frameeval.evaluate,
+            self._timeline,
+        )
+        self._traveller = Traveller(self._machine, self._timeline, self._driver)
+        self._origins: list[_Origin] = []
         self._pending: Iterator[Event] | None = None
         self._kept: list[Any] = []
         with self._running():
+            self._timeline.begin()
             self._driver.settle()
+        self._timeline.course.beginning = self._timeline.here()
 
     @contextmanager
     def _running(self) -> Iterator[None]:
         self._printed.listener = self.on_print
-        with self._program.installed(), self._printed.capturing(), open_input():
+        with (
+            self._program.installed(), self._printed.capturing(),
+            self._outside.errors.capturing(), open_input(),
+        ):
             yield
 
     # Motions.
@@ -182,8 +207,10 @@ class Session:
             frame = self._machine.frame
             if frame is None or self.finished:
                 break
-            goal = NextStatement(frame, self._machine.depth)
-            event = self._go(goal) or event
+            goal = NextStatement(frame.op, self._machine.depth)
+            origin = self._timeline.here()
+            event = self._go(goal, every=False) or event
+            self._remember("next", 1, origin)
             if self.stop.reason != goal.reason:
                 break
         return event
@@ -227,9 +254,16 @@ class Session:
             ValueError: no loop of the script updates anything, so it has no epochs.
         """
         _check_count(n)
-        if self.main is None:
-            raise ValueError("the script has no epochs: no loop of it updates a number or an array")
-        return self._go(Epochs(self.main, n), every=False)
+        self._check_epochs()
+        origin = self._timeline.here()
+        event = self._go(self._epochs(n), every=False)
+        self._remember("epoch", n, origin)
+        return event
+
+    def _epochs(self, n: int) -> Epochs:
+        main, tree = self.main, self._program.tree
+        assert main is not None
+        return Epochs(main, n, lambda start: leads_to(tree, start, main))
 
     def section(self) -> Event | None:
         """Run to the next `# %%` section."""
@@ -249,8 +283,132 @@ class Session:
 
     def _go(self, goal: Goal, *, every: bool = True) -> Event | None:
         self._pending = None
+        self._outside.pass_again()
         with self._running():
-            return self._driver.go(goal, every=every)
+            event = self._driver.go(goal, every=every)
+        self._timeline.reached()
+        return event
+
+    def _remember(self, motion: str, n: int, origin: Path) -> None:
+        """Where a motion came from, so that its reverse leads there exactly."""
+        del self._origins[:-_REMEMBERED]
+        self._origins.append(_Origin(motion, n, origin, self._timeline.here()))
+
+    # Going back. Each motion gives the event of the op before where it ends, None at the
+    # beginning.
+
+    def back(self, n: int = 1) -> Event | None:
+        """Go back so many ops: the reverse of `step`.
+
+        Raises:
+            ValueError: `n` is less than 1.
+            Unreachable: the script takes another course when it is executed again; so for all
+                that go back.
+        """
+        _check_count(n)
+        return self._travel(lambda: self._traveller.back(n))
+
+    def rnext(self, n: int = 1) -> Event | None:
+        """Go back so many statements, over the functions that they called."""
+        _check_count(n)
+        event = None
+        for _ in range(n):
+            event = self._to_origin("next", 1, self._traveller.rnext)
+        return event
+
+    def rfinish(self) -> Event | None:
+        """Go back to where the function was called; at module level to the beginning."""
+        return self._travel(self._traveller.rfinish)
+
+    def runtil(self, cond: str | Callable[[Session], Any]) -> Event | None:
+        """Go back to the last moment at which a condition was true; to the beginning if none."""
+        holds = self._condition(cond)
+
+        def on() -> Path | None:
+            with self._driver.deaf():
+                self._driver.go(Until(holds), every=False)
+            return self._timeline.here() if self._driver.reason == "until" else None
+
+        return self._travel(lambda: self._traveller.last_where(on, "until"))
+
+    def rcontinue(self) -> Event | None:
+        """Go back to the last moment at which a breakpoint halts; to the beginning if none."""
+
+        def on() -> Path | None:
+            self._driver.go(End(), every=False)
+            return self._timeline.here() if self._driver.reason == "breakpoint" else None
+
+        assert self._breakpoints is not None
+        with self._breakpoints.uncounted():
+            return self._travel(lambda: self._traveller.last_where(on, "breakpoint"))
+
+    def repoch(self, n: int = 1) -> Event | None:
+        """Go back to the beginning of the epoch, or of the one before if it stands there."""
+        _check_count(n)
+        self._check_epochs()
+        return self._to_origin("epoch", n, lambda: self._traveller.epochs_back(n, self._epochs))
+
+    def rewind(self) -> None:
+        """Go back to the beginning of the script."""
+        self._travel(self._traveller.rewind)
+
+    def goto(self, moment: str | Moment | None = None, epoch: int | None = None) -> Event | None:
+        """Go to a moment of the past, or to the beginning of an epoch, past or future.
+
+        Raises:
+            ValueError: there is no such moment or epoch.
+        """
+        if (moment is None) == (epoch is None):
+            raise ValueError("go to a moment or to an epoch")
+        if epoch is not None:
+            self._check_epochs()
+            if epoch < 0:
+                raise ValueError(f"epochs are counted from 0; there is none {epoch}")
+            event = self._travel(lambda: self._traveller.to_epoch(epoch, self._epochs), False)
+        elif isinstance(moment, Moment):
+            event = self._travel(lambda: self._traveller.stand(moment.path))
+        else:
+            text = str(moment)
+            event = self._travel(lambda: self._traveller.find(text, self.main, self._epochs))
+        self._timeline.reached()
+        return event
+
+    def _check_epochs(self) -> None:
+        if self.main is None:
+            raise ValueError(
+                "the script has no epochs: no loop of it updates a number or an array"
+            )
+
+    def _travel(self, motion: Callable[[], Event | None], hidden: bool = True) -> Event | None:
+        """Go back, or put everything as it was where that fails."""
+        self._pending = None
+        self._driver.recorder.part_with_events()
+        here = self._timeline.here()
+        with self._running():
+            try:
+                with self._timeline.hidden() if hidden else nullcontext():
+                    event = motion()
+            except (Unreachable, ValueError):
+                with suppress(Unreachable):
+                    self._timeline.interrupted = False
+                    self._timeline.go(here)
+                raise
+        assert self._breakpoints is not None
+        self._breakpoints.forget_place()
+        return event
+
+    def _to_origin(
+        self, motion: str, n: int, otherwise: Callable[[], Event | None]
+    ) -> Event | None:
+        """Undo the motion that led here, or make its reverse."""
+        here = self._timeline.here()
+        while self._origins and self._origins[-1].end > here:
+            self._origins.pop()
+        latest = self._origins[-1] if self._origins else None
+        if latest is not None and latest[:2] == (motion, n) and latest.end == here:
+            self._origins.pop()
+            return self._travel(lambda: self._traveller.stand(latest.start, f"r{motion}"))
+        return self._travel(otherwise)
 
     def _step_all(self, n: int) -> Event | None:
         """Step with stops at the reading of each operand, too."""
@@ -305,8 +463,8 @@ class Session:
         self._load()
 
     def interrupt(self) -> None:
-        """Halt at the next op; for signal handlers."""
-        self._driver.interrupted = True
+        """Halt at the next op, or behind the iteration that is under way; for signal handlers."""
+        self._driver.interrupt()
 
     def close(self) -> None:
         """Drop the script and all that it holds."""
@@ -468,30 +626,23 @@ class Session:
         Raises:
             KeyError: there was none.
         """
-        now = self[name]
-        if len(self._epochs_ago) < 2:
-            raise KeyError("there is no epoch before this one yet")
-        earlier, latest = self._epochs_ago
-        # What this epoch has computed already is compared with what the last one left, the rest
-        # with what the last one began with.
-        chosen = latest if name in latest and not _same(latest[name], now) else earlier
-        if getattr(now, "nbytes", 0) > _SMALL:
-            raise KeyError(f"{name!r} is too large for its value an epoch ago to be kept")
-        if name not in chosen:
-            raise KeyError(f"{name!r} had no value an epoch ago")
-        return chosen[name]
-
-    def _epoch_begins(self, frame: Frame) -> None:
-        known = frame.variables()
-        if not frame.code.is_module:
-            known = frame.code.module | known
-        values = {
-            name: np.array(value) if isinstance(value, np.ndarray) else value
-            for name, value in known.items()
-            if isinstance(value, np.ndarray | np.number | int | float | complex)
-            and getattr(value, "nbytes", 0) <= _SMALL
-        }
-        self._epochs_ago = [*self._epochs_ago[-1:], values]
+        here = self._timeline.here()
+        entry = self._timeline.course.entry
+        inside = entry and here[: len(entry)] == entry
+        if self.main is None or not inside or here[len(entry)] < 1:
+            raise KeyError("there is no epoch before this one")
+        then = (*entry, here[len(entry)] - 1, *here[len(entry) + 1 :])
+        if name not in self:
+            raise KeyError(f"there is no {name!r} here")
+        with self._running(), self._timeline.hidden():
+            try:
+                self._timeline.go(then)
+                value = _kept(self[name])
+            except (Unreachable, KeyError):
+                raise KeyError(f"{name!r} had no value an epoch ago") from None
+            finally:
+                self._timeline.go(here)
+        return value
 
     def eval(self, text: str) -> Any:
         """The value of an expression here. Leaves no trace: the random state is put back.
@@ -512,25 +663,52 @@ class Session:
         code: CodeType = frameeval.compiled(text, "exec")
         frame = self._frame()
         self._protect_events(frame)
-        with self._program.installed():
-            names = frameeval.execute(code, frame)
         self._forget_operands()
+
+        def apply() -> tuple[str, ...]:
+            return frameeval.execute(code, self._frame())
+
+        with self._program.installed():
+            names = apply()
+        self._edited(apply, text)
         return names
 
     def set(self, name: str, value: Any) -> None:
         """Bind a name to a value: in the current frame if it has it, else in the module."""
+        kept = _kept(value)
+        self._forget_operands()
+        self._bind(name, value)
+        self._edited(lambda: self._bind(name, _kept(kept)), f"{name} = ...")
+
+    def _bind(self, name: str, value: Any) -> None:
         frame = self._frame()
         own = name in frame.locals or name in frame.code.native.co_varnames
         if frame.code.is_module or not own:
             frame.code.module[name] = value
         else:
             frame.assign(name, value)
-        self._forget_operands()
+
+    def _edited(self, apply: Callable[[], object], text: str) -> None:
+        """Something was changed by hand: from here on time takes another course."""
+        self._timeline.edit(apply, text)
+        self._outside.forget_future()
 
     def _protect_events(self, frame: Frame) -> None:
         if self._driver.recorder.holds_events:
             values = [(name, value) for name, value in known_values(frame) if is_mutable(value)]
             self._driver.recorder.protect(values)
+
+
+class _Origin(NamedTuple):
+    """Where a motion came from, and where it led."""
+
+    motion: str
+    n: int
+    start: Path
+    end: Path
+
+
+_REMEMBERED = 1000  # motions
 
 
 def _check_count(n: int) -> None:
@@ -545,9 +723,6 @@ def _is_below(frame: Frame, caller: Frame) -> bool:
     while back is not None and back is not caller:
         back = back.back
     return back is caller
-
-
-_SMALL = 1 << 20  # bytes of an array that is kept for an epoch
 
 
 def _shown(names: dict[str, Any]) -> dict[str, Any]:
@@ -567,7 +742,13 @@ def _from_library(value: Any) -> bool:
 _LIBRARY = {"builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher"}
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one.shape == other.shape and one.tobytes() == other.tobytes()
-    return type(one) is type(other) and bool(one == other)
+def _kept(value: Any) -> Any:
+    """A value as it is now, an array copied."""
+    return np.array(value) if isinstance(value, np.ndarray) else value
+
+
+def _to_standard_error(text: str) -> None:
+    """Pass on what the script writes to the standard error."""
+    assert sys.__stderr__ is not None
+    sys.__stderr__.write(text)
+    sys.__stderr__.flush()

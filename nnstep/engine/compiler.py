@@ -47,8 +47,9 @@ class _Compiler(Definitions):
 
     def __init__(self, code: Code, scopes: Scopes, flags: int, operators: bool) -> None:
         super().__init__(code, scopes, flags, operators)
-        self._flags = flags
+        code.flags, code.owner = flags, self.owner
         self._blocks: list[Block] = []
+        self._returns: list[tuple[Loop, tuple[Any, ...]]] = []
 
     def run(self) -> None:
         """Compile it all."""
@@ -65,6 +66,7 @@ class _Compiler(Definitions):
             last = end or ast.Constant(None, lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)
             self.statement = last
             self.emit(ops.RETURN, last, [Leaf(last, "None")], stop=not self.code.is_module)
+        self._native_returns()
         self.finish()
 
     def _body(self, statements: Sequence[ast.stmt]) -> None:
@@ -167,19 +169,37 @@ class _Compiler(Definitions):
         self, node: ast.For | ast.While, loop: Loop, slot: int, outer: tuple[Loop, ...]
     ) -> None:
         """What a loop does in an iteration and at its end; `slot` holds its iterator, or is -1."""
-        end = Label()
-        self._blocks.append(Block("loop", self.handler, self.level, end, loop.head, slot, outer))
+        # A `finally` around it has ways on of its own: there every return is executed op by op.
+        plain = not any(each.kind == "finally" for each in self._blocks)
+        if plain and not self.code.is_module and _returns(node):
+            self._returns.append((loop, self._state()))
+        block = Block("loop", self.handler, self.level, loop.after, loop.head, slot, outer)
+        self._blocks.append(block)
         self._body(node.body)
         self._blocks.pop()
         self.jump(loop.head, node)
         self.end_for(loop)
         self._body(node.orelse)
-        self.here(end)
+        self.here(loop.after)
+
+    def _native_returns(self) -> None:
+        """What follows when Python itself has executed a loop, and met a `return` in it.
+
+        It stands behind all other ops, so that these keep their numbers.
+        """
+        for loop, state in self._returns:
+            self._restore(state)
+            self.depth = loop.slot + 2
+            start = len(self.code.ops)
+            self.here(loop.returns)
+            self._return_slot(loop.node, loop.slot)  # type: ignore[arg-type]
+            for op in self.code.ops[start:]:
+                op.stop = False
 
     # What only Python itself executes.
 
     def _native(self, node: ast.stmt) -> None:
-        native = native_statement(node, self.code, self.owner, self._flags)
+        native = native_statement(node, self.code)
         slot = self.take()
         self.emit(
             ops.NATIVE, node, store=Store(ops.TEMP, slot), extra=native, stop=True
@@ -213,6 +233,16 @@ class _Compiler(Definitions):
         inner = self.temporary(slot, node, "return")
         value = place(ast.Subscript(inner.expr, ast.Constant(1), ast.Load()), node)
         self._give_back(node, Leaf(value, "return", inner.clears), value)
+
+
+def _returns(loop: ast.AST) -> bool:
+    """Whether a statement of a loop may return from the function around it."""
+    inner = [each for each in ast.iter_child_nodes(loop) if not isinstance(each, ast.expr)]
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(
+        isinstance(each, ast.Return) or (not isinstance(each, definitions) and _returns(each))
+        for each in inner
+    )
 
 
 def _body_of(node: ast.AST) -> list[ast.stmt]:

@@ -21,8 +21,6 @@ from nnstep.engine.ops import Store
 class Definitions(Blocks):
     """The part of the compiler that knows `def` and `class`."""
 
-    _flags: int
-
     def _functiondef(self, node: ast.FunctionDef) -> None:
         if getattr(node, "type_params", None):
             raise Unsupported
@@ -59,7 +57,7 @@ class Definitions(Blocks):
         )
         twin = ast.FunctionDef(node.name, bare, [ast.Pass()], [], node.returns)
         twin.type_params = []  # type: ignore[attr-defined]
-        native = native_statement(place(twin, node), self.code, self.owner, self._flags, gives=True)
+        native = native_statement(place(twin, node), self.code, gives=True)
         self.emit(ops.NATIVE, node, store=Store(ops.TEMP, slot), extra=native)
 
     def _classdef(self, node: ast.ClassDef) -> None:

@@ -39,6 +39,11 @@ from nnstep.engine.tracebacks import (
     forget_engine_frames,
 )
 
+
+class Halted(BaseException):
+    """Raised, from a signal handler, to break off an op that takes long."""
+
+
 _SHALLOW = 50  # frames; no recursion limit is as low, and asking for it takes time
 
 
@@ -58,6 +63,15 @@ class Machine(RareOps):
         self._observer: Observer | None = None
         self._boundary: Boundary | None = None
         self._rare = self.rare_ops()
+        self._halting = False
+
+    def stand(self, frame: Frame | None, depth: int) -> None:
+        """Go on from other frames than those that it has run to."""
+        self.frame, self._depth, self.error = frame, depth, None
+
+    def halt(self) -> None:
+        """Halt where the next function begins or ends; for signal handlers."""
+        self._halting = True
 
     @property
     def depth(self) -> int:
@@ -74,15 +88,21 @@ class Machine(RareOps):
 
         Args:
             observer: watches every op.
-            boundary: is asked where an iteration of a loop begins; much cheaper.
+            boundary: is asked where an iteration of a loop is about to begin, and may run it.
+
+        Raises:
+            Halted: an op was broken off; what it has done by then is done.
         """
         self._observer = observer
         self._boundary = boundary
+        self._halting = False
         while not self.finished:
             caught: BaseException | None = None
             try:
                 if self._run_handling():
                     return
+            except Halted:
+                raise
             except BaseException as error:
                 caught = error
             if caught is not None:
@@ -115,6 +135,9 @@ class Machine(RareOps):
         entered: Entered
         try:
             while True:
+                if self._halting:
+                    frame.pc, self.frame = pc, frame
+                    return True
                 code, variables, temps = frame.code.ops, frame.locals, frame.temps
                 while True:
                     op = code[pc]
@@ -180,6 +203,13 @@ class Machine(RareOps):
                         pc = op.target if truth is op.flag else pc + 1
                         continue
                     elif kind == NEXT:
+                        if boundary is not None:
+                            frame.pc, self.frame = pc, frame
+                            if boundary(frame, op):
+                                return True
+                            if frame.pc != pc:  # iterations were run natively, to the loop's end
+                                pc = frame.pc
+                                continue
                         operands = op.load(variables, temps)
                         result = op.fn(*operands)
                         operands = ()
@@ -194,21 +224,20 @@ class Machine(RareOps):
                             pc += 1
                             if observer is not None:
                                 observer.after(frame, op, (), result)
-                        if boundary is not None:
-                            frame.pc, self.frame = pc, frame
-                            if boundary(frame, op, result is EXHAUSTED):
-                                return True
                         result = None
                         continue
                     elif kind == WHILE:
+                        if boundary is not None:
+                            frame.pc, self.frame = pc, frame
+                            if boundary(frame, op):
+                                return True
+                            if frame.pc != pc:
+                                pc = frame.pc
+                                continue
                         temps[op.slot + 1] += 1
                         pc += 1
                         if observer is not None:
                             observer.after(frame, op, (), None)
-                        if boundary is not None:
-                            frame.pc, self.frame = pc, frame
-                            if boundary(frame, op, False):
-                                return True
                         continue
                     elif kind == JUMP:
                         if observer is not None and op.stop:

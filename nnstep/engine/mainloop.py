@@ -50,6 +50,24 @@ def main_loop(tree: ast.Module) -> Loop | None:
     return found[0] if found else None
 
 
+def leads_to(tree: ast.Module, start: ast.AST, goal: ast.AST) -> bool:
+    """Whether a part of a script may lead to another one, by containing it or by calls.
+
+    Functions are told by their names alone, so it may say yes where the answer is no.
+    """
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function | ast.ClassDef)]
+    todo, seen = [start], {start}
+    while todo:
+        for node in ast.walk(todo.pop()):
+            if node is goal:
+                return True
+            name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+            called = [each for each in functions if each.name == name and each not in seen]
+            seen.update(called)
+            todo += called
+    return False
+
+
 @dataclass(frozen=True)
 class _Value:
     """What is known of a value.

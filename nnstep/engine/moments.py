@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import NamedTuple
 
 from nnstep.engine.events import Moment
 from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Code, Loop
+
+Path = tuple[int, ...]
+"""The coordinates of a moment; see `Moment.path`."""
+
+END: Path = (sys.maxsize,)
+"""The end of the script."""
+
+ERROR: Path = (sys.maxsize - 1,)
+"""Behind the path of an op: when it has raised what nobody handles."""
 
 
 class Place(NamedTuple):
@@ -62,14 +72,24 @@ def moment(places: Standing, main: ast.AST | None) -> Moment:
         places: where they stand.
         main: the loop whose iterations are the epochs.
     """
-    path: list[int] = []
-    for place in places:
-        path += place.attempt
-        for loop, count in place.iterations():
-            path += (loop.head.pc, count)
-        path.append(place.pc)
     epoch, text = _text(places, main)
-    return Moment(tuple(path), epoch, text)
+    return Moment(_path(places), epoch, text)
+
+
+def _path(places: Standing) -> Path:
+    path: list[int] = []
+    for code, pc, counters, attempt in places:
+        path += attempt
+        for loop, count in zip(code.ops[pc].loops, counters, strict=True):
+            head = loop.head.pc
+            path += (head, count + 1 if pc == head else count)
+        path.append(pc)
+    return tuple(path)
+
+
+def path_of(frame: Frame | None) -> Path:
+    """The path of the moment at which a frame stands; `END` when there is none."""
+    return END if frame is None else _path(standing(frame))
 
 
 def epoch_of(frame: Frame | None, main: ast.AST | None) -> int | None:

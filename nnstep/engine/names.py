@@ -33,6 +33,16 @@ def parameters(node: ast.AST) -> list[str]:
     return [each.arg for each in every if each is not None]
 
 
+def imports(tree: ast.AST, module: str) -> bool:
+    """Whether a script imports a module, or something from it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and any(each.name == module for each in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            return True
+    return False
+
+
 def bound_names(node: ast.AST, owner: str | None, *, with_parameters: bool = True) -> set[str]:
     """The mangled names that are local to a function: bound or deleted in it."""
     body = node.body  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -70,18 +71,16 @@ def _write_back(variables: dict[str, Any], name: str, cell: CellType) -> None:
 
 
 def native_statement(
-    node: ast.stmt, code: Code, owner: str | None, flags: int, *, gives: bool = False
+    node: ast.stmt, code: Code, *, gives: bool = False
 ) -> Native:
     """Compile a statement of a function.
 
     Args:
         node: the statement.
         code: the function that it stands in.
-        owner: the class around it, whose name mangles private names.
-        flags: the `__future__` features in force.
         gives: whether it is a function definition whose function is wanted as the signal.
     """
-    transform = _Signals(owner, code)
+    transform = Signals(code)
     statement = transform.visit(copy.deepcopy(node))
     if transform.signals and not transform.leaves:
         transform.leaves = True
@@ -89,32 +88,41 @@ def native_statement(
     if code.is_module and not transform.signals and not gives:
         module = ast.Module([statement], [])
         with silent():
-            compiled = compile(module, code.native.co_filename, "exec", flags, dont_inherit=True)
+            path, flags = code.native.co_filename, code.flags
+            compiled = compile(module, path, "exec", flags, dont_inherit=True)
         return Native(compiled, True, frozenset())
     body: list[ast.stmt] = [statement]
     if gives:
         assert isinstance(statement, ast.FunctionDef)
         body.append(place(ast.Return(read(statement.name, node)), node))
-    return Native(
-        _function_code(body, node, code, owner, flags, gives), False, frozenset(transform.signals)
-    )
+    native = function_code(body, node, code, binds=not gives, extra=(_STAR,))
+    return Native(native, False, frozenset(transform.signals))
 
 
-def _function_code(
-    body: list[ast.stmt], node: ast.stmt, code: Code, owner: str | None, flags: int, gives: bool
+def function_code(
+    body: list[ast.stmt], node: ast.stmt, code: Code, *, binds: bool = True,
+    extra: Sequence[str] = (),
 ) -> CodeType:
-    """The statement as a function whose free variables are the frame's variables."""
+    """Statements as a function whose free variables are the frame's variables.
+
+    Args:
+        body: the statements.
+        node: what they stand for.
+        code: the function that they belong to.
+        binds: whether the names that they bind are the frame's.
+        extra: free variables that are ours.
+
+    Raises:
+        SyntaxError: they can't stand in a function of their own.
+    """
     probe = place(ast.FunctionDef(".probe", arguments([]), body, [], **_NO_TYPE_PARAMS), node)
-    stored = set() if gives else bound_names(probe, owner)
-    if code.is_module:
-        free = [_STAR]
-        declared: list[ast.stmt] = [ast.Global(sorted(stored))] if stored else []
-    else:
-        locals_of = bound_names(code.node, owner) | set(code.native.co_freevars)
-        free = sorted(locals_of)
-        declared = [ast.Nonlocal(sorted(stored & locals_of))] if stored & locals_of else []
-        outside = stored - locals_of
-        declared += [ast.Global(sorted(outside))] if outside else []
+    stored = bound_names(probe, code.owner) if binds else set()
+    cells = set(extra)
+    if not code.is_module:
+        cells |= bound_names(code.node, code.owner) | set(code.native.co_freevars)
+    free = sorted(cells)
+    declared: list[ast.stmt] = [ast.Nonlocal(sorted(stored & cells))] if stored & cells else []
+    declared += [ast.Global(sorted(stored - cells))] if stored - cells else []
     inner = ast.FunctionDef(
         ".inner", arguments([]), [*(place(each, node) for each in declared), *body], [],
         **_NO_TYPE_PARAMS,
@@ -126,7 +134,8 @@ def _function_code(
     for argument in outer.args.args:
         place(argument, node)
     with silent():
-        compiled = compile(module, code.native.co_filename, "exec", flags, dont_inherit=True)
+        path, flags = code.native.co_filename, code.flags
+        compiled = compile(module, path, "exec", flags, dont_inherit=True)
     made = _constant(_constant(compiled, ".outer"), ".inner")
     return _renamed(made, made.co_qualname, code.native.co_qualname, code.native)
 
@@ -158,13 +167,13 @@ def _renamed(code: CodeType, old: str, new: str, native: CodeType | None = None)
     )
 
 
-class _Signals(ast.NodeTransformer):
+class Signals(ast.NodeTransformer):
     """Turns what leaves a statement into signals, and mangles private names."""
 
-    def __init__(self, owner: str | None, code: Code) -> None:
+    def __init__(self, code: Code) -> None:
         self.signals: set[str] = set()
         self.leaves = False  # known only after a first visit
-        self._owner = owner
+        self._owner = code.owner
         self._loops = 0
         self._functions = 0
         self._first = "" if code.is_module else next(iter(code.native.co_varnames), "")

@@ -9,10 +9,14 @@ from nnstep.engine.ops import Op
 
 
 class Boundary(Protocol):
-    """Asked where an iteration of a loop begins: the loop variable is bound, no more."""
+    """Asked where an iteration of a loop is about to begin, or the loop to end."""
 
-    def __call__(self, frame: Frame, op: Op, exhausted: bool, /) -> bool:
-        """Whether to halt there; `exhausted` when the loop has ended instead."""
+    def __call__(self, frame: Frame, op: Op, /) -> bool:
+        """Whether to halt there.
+
+        It may run iterations by itself, and leave the frame at the loop's head again or behind
+        the loop.
+        """
 
 
 class Observer:

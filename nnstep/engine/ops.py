@@ -110,12 +110,17 @@ class Loop:
         slot: its iterator; the slot behind it counts its iterations from 0.
         head: the op that begins an iteration.
         end: the op behind its body.
+        after: the op behind all of it, its `else` included: where a `break` goes.
+        returns: where a `return` in its body goes on when Python itself has executed it, the
+            temporary of the iterator holding what it gave; -1 when there is no such place.
     """
 
     node: ast.AST
     slot: int
     head: Label
     end: Label
+    after: Label = field(default_factory=Label)
+    returns: Label = field(default_factory=Label)
 
 
 @dataclass(slots=True, eq=False)
@@ -217,6 +222,8 @@ class Code:
         ops: the flat list.
         depth: how many temporaries it needs.
         loops: its loops, in the order of the text.
+        owner: the class around it, whose name mangles private names.
+        flags: the `__future__` features in force.
         raisers: what makes traceback entries for its ops, kept once made.
     """
 
@@ -228,6 +235,8 @@ class Code:
     ops: list[Op] = field(default_factory=list)
     depth: int = 0
     loops: list[Loop] = field(default_factory=list)
+    owner: str | None = None
+    flags: int = 0
     raisers: dict[Any, CodeType] = field(default_factory=dict)
 
     @cached_property

@@ -1,4 +1,8 @@
-"""What a script prints, kept so that it can be told which op printed it."""
+"""What a script prints: kept, so that it can be told which op printed it, and printed once.
+
+A script that is executed again, after going back, prints again; what is known already is then
+recognised, and not passed on.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +31,27 @@ class _Bytes(io.BufferedIOBase):
 
 
 class Printed(io.TextIOBase):
-    """Stands in for `sys.stdout` while a script is stepped.
+    """Stands in for `sys.stdout` or `sys.stderr` while a script is stepped.
 
     Attributes:
         listener: is given each piece of text as it is printed.
         failure: what the listener has raised; it is asked no more until that is taken away.
+        hidden: whether nothing is passed on now.
+        strayed: whether the script has printed something else than the time before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stream: str = "stdout") -> None:
         super().__init__()
         self.listener: Callable[[str], None] | None = None
         self.failure: Exception | None = None
+        self.hidden = False
+        self.strayed = False
+        self._stream = stream
         self._pieces: list[str] = []
         self._length = 0
-        self._real: Any = sys.stdout
+        self._future = ""  # what was printed, before going back, behind the present
+        self._passed = 0  # how much was passed on
+        self._real: Any = getattr(sys, stream)
         self._current: Any = self
 
     def write(self, text: str, /) -> int:
@@ -48,14 +59,42 @@ class Printed(io.TextIOBase):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if text:
-            self._pieces.append(text)
+            self._keep(text)
+            new = text[max(0, self._passed - self._length) :] if not self.hidden else ""
             self._length += len(text)
-            if self.listener is not None and self.failure is None:
-                try:
-                    self.listener(text)
-                except Exception as error:  # not the script's affair
-                    self.failure = error
+            if new:
+                self._passed = self._length
+                self._pass_on(new)
         return len(text)
+
+    def _keep(self, text: str) -> None:
+        self._pieces.append(text)
+        if self._future:
+            if self._future.startswith(text):
+                self._future = self._future[len(text) :]
+            else:
+                self._future, self.strayed = "", True
+
+    def _pass_on(self, text: str) -> None:
+        if self.listener is not None and self.failure is None:
+            try:
+                self.listener(text)
+            except Exception as error:  # not the script's affair
+                self.failure = error
+
+    def back_to(self, length: int) -> None:
+        """Go back to where so many characters had been printed."""
+        text = self.text()
+        self._future = text[length:] + self._future
+        self._pieces, self._length = [text[:length]], length
+
+    def forget_future(self) -> None:
+        """What was printed behind the present is not what will be printed."""
+        self._future = ""
+
+    def pass_again(self) -> None:
+        """From here on everything is passed on, known or not."""
+        self._passed = self._length
 
     def writable(self) -> bool:
         """It is."""
@@ -108,15 +147,31 @@ class Printed(io.TextIOBase):
             wanted -= len(piece)
         return "".join(reversed(found))
 
+    @property
+    def standing_in(self) -> Any:
+        """What the script has in its place: itself, unless the script has put something there."""
+        return getattr(sys, self._stream) if self._active else self._current
+
+    @standing_in.setter
+    def standing_in(self, stream: Any) -> None:
+        self._current = stream
+        if self._active:
+            setattr(sys, self._stream, stream)
+
+    _active = False
+
     @contextmanager
     def capturing(self) -> Iterator[None]:
-        """Take the place of `sys.stdout` for a while, or put back what the script put there."""
-        self._real = sys.stdout
-        sys.stdout = self._current
+        """Take the stream's place for a while, or put back what the script put there."""
+        self._real = getattr(sys, self._stream)
+        setattr(sys, self._stream, self._current)
+        self._active = True
         try:
             yield
         finally:
-            self._current, sys.stdout = sys.stdout, self._real
+            self._active = False
+            self._current = getattr(sys, self._stream)
+            setattr(sys, self._stream, self._real)
 
 
 class _Input:

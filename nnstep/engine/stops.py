@@ -7,7 +7,8 @@ import builtins
 import difflib
 import dis
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
@@ -173,6 +174,31 @@ class Breakpoints:
         return isinstance(root, ast.Name) and root.id in names
 
     # Asked while a script runs.
+
+    @contextmanager
+    def disabled(self) -> Iterator[None]:
+        """Have none of them for a while."""
+        armed, self.by_number = self.by_number, {}
+        try:
+            yield
+        finally:
+            self.by_number = armed
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Neither count hits for a while nor take away temporary ones."""
+        before = {number: replace(each) for number, each in self.by_number.items()}
+        armed = {number: replace(each, temporary=False) for number, each in before.items()}
+        self.by_number = armed
+        try:
+            yield
+        finally:
+            self.by_number = before
+
+    def forget_place(self) -> None:
+        """The run goes on from elsewhere."""
+        self._latest.clear()
+        self._entering = None
 
     def entered(self, callee: Frame, depth: int) -> None:
         """A function begins, so many frames deep."""

@@ -1,0 +1,475 @@
+"""How each kind of object is saved and put back: one small class a kind. Knows no frames."""
+
+from __future__ import annotations
+
+import collections
+from types import CellType
+from typing import Any
+
+import numpy as np
+
+from nnstep.engine.iterators import Remade
+
+
+class Stray(Exception):
+    """Something lives whose advance can't be undone; the message names it."""
+
+
+class Lost(Exception):
+    """A state can't be put back as it was."""
+
+
+class Saved:
+    """What one object was like.
+
+    Attributes:
+        thing: the object.
+        size: about how many bytes that takes.
+    """
+
+    __slots__ = ("size", "thing")
+
+    def __init__(self, thing: Any, size: int = 0) -> None:
+        self.thing = thing
+        self.size = size
+
+    def restore(self, remade: Remade) -> None:
+        """Put the object back.
+
+        Raises:
+            Lost: that isn't possible.
+        """
+
+    def held(self) -> tuple[tuple[Any, int], ...]:
+        """What other snapshots may share with this: each with its bytes."""
+        return ()
+
+
+class SavedList(Saved):
+    """A list, or anything that is one."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, thing: list[Any]) -> None:
+        super().__init__(thing, 8 * len(thing))
+        self.items = list.copy(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """Leave it alone if nothing has changed."""
+        now = list.copy(self.thing)
+        items = remade.list(self.items)
+        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+            list.__setitem__(self.thing, slice(None), items)
+
+
+class SavedDict(Saved):
+    """A dictionary, or anything that is one."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, thing: dict[Any, Any]) -> None:
+        super().__init__(thing, 64 * len(thing))
+        self.items = dict(dict.items(thing))
+
+    def restore(self, remade: Remade) -> None:
+        """Set only what has changed, unless keys came or went."""
+        restore_dict(self.thing, remade.dict(self.items))
+
+
+def restore_dict(thing: dict[Any, Any], items: dict[Any, Any]) -> None:
+    """Give a dictionary its items back, in their order, and touch no more than that takes."""
+    if len(thing) == len(items) and all(
+        one is other for one, other in zip(dict.keys(thing), items, strict=True)
+    ):
+        for key, value in items.items():
+            if dict.__getitem__(thing, key) is not value:
+                dict.__setitem__(thing, key, value)
+        return
+    kind: Any = collections.OrderedDict if isinstance(thing, collections.OrderedDict) else dict
+    kind.clear(thing)
+    for key, value in items.items():
+        kind.__setitem__(thing, key, value)
+
+
+class SavedSet(Saved):
+    """A set; its order belongs to its state."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, thing: set[Any]) -> None:
+        super().__init__(thing, 32 * len(thing))
+        self.items = list(set.__iter__(thing))
+
+    def restore(self, remade: Remade) -> None:
+        """Fill it anew only if it has changed.
+
+        Raises:
+            Lost: the order won't come back.
+        """
+        if self._is_back():
+            return
+        set.clear(self.thing)
+        for item in self.items:
+            set.add(self.thing, item)
+        if not self._is_back():
+            raise Lost("the order of a set")
+
+    def _is_back(self) -> bool:
+        now = list(set.__iter__(self.thing))
+        items = self.items
+        return len(now) == len(items) and all(a is b for a, b in zip(now, items, strict=True))
+
+
+class SavedBytes(Saved):
+    """A bytearray."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, thing: bytearray) -> None:
+        super().__init__(thing, len(thing))
+        self.data = bytes(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """Put all bytes back."""
+        if self.thing != self.data:
+            self.thing[:] = self.data
+
+
+class SavedMemory(Saved):
+    """A file in memory: what is in it, and where it is read or written next."""
+
+    __slots__ = ("data", "place")
+
+    def __init__(self, thing: Any) -> None:
+        self.data: Any = thing.getvalue()
+        self.place = thing.tell()
+        super().__init__(thing, len(self.data))
+
+    def restore(self, remade: Remade) -> None:
+        """Write it anew.
+
+        Raises:
+            Lost: it was closed meanwhile.
+        """
+        if self.thing.closed:
+            raise Lost("a file in memory that was closed")
+        if self.thing.getvalue() != self.data:
+            self.thing.seek(0)
+            self.thing.truncate()
+            self.thing.write(self.data)
+        self.thing.seek(self.place)
+
+
+class SavedDeque(Saved):
+    """A deque."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, thing: collections.deque[Any]) -> None:
+        super().__init__(thing, 8 * len(thing))
+        self.items = list(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """Fill it anew."""
+        self.thing.clear()
+        self.thing.extend(remade.list(self.items))
+
+
+class SavedCell(Saved):
+    """A captured variable."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, thing: CellType) -> None:
+        super().__init__(thing, 16)
+        self.content = (thing.cell_contents,) if is_full(thing) else ()
+
+    def restore(self, remade: Remade) -> None:
+        """Fill or empty it."""
+        if self.content:
+            self.thing.cell_contents = remade.of(self.content[0])
+        elif is_full(self.thing):
+            del self.thing.cell_contents
+
+
+def is_full(cell: CellType) -> bool:
+    """Whether a cell holds anything."""
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+class SavedSlots(Saved):
+    """The `__slots__` of an instance: what stands in those that are filled."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, thing: Any, slots: dict[str, Any]) -> None:
+        super().__init__(thing, 16 * len(slots))
+        self.values = {name: (slot, slot_value(slot, thing)) for name, slot in slots.items()}
+
+    def restore(self, remade: Remade) -> None:
+        """Fill and empty them."""
+        for slot, content in self.values.values():
+            if content:
+                slot.__set__(self.thing, remade.of(content[0]))
+            elif slot_value(slot, self.thing):
+                slot.__delete__(self.thing)
+
+
+def slot_value(slot: Any, thing: Any) -> tuple[Any, ...]:
+    """What stands in a slot, in a tuple; an empty one when nothing does."""
+    try:
+        return (slot.__get__(thing, type(thing)),)
+    except AttributeError:
+        return ()
+
+
+_OF_PYTHON = {"__dict__", "__weakref__", "__abstractmethods__", "_abc_impl"}
+
+
+class SavedClass(Saved):
+    """The attributes of a class of the script."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, thing: type) -> None:
+        self.items = dict(vars(thing))
+        super().__init__(thing, 64 * len(self.items))
+
+    def restore(self, remade: Remade) -> None:
+        """Set and delete what has changed."""
+        now = dict(vars(self.thing))
+        for name in now.keys() - self.items.keys() - _OF_PYTHON:
+            type.__delattr__(self.thing, name)
+        for name, value in self.items.items():
+            if now.get(name, self) is not value and name not in _OF_PYTHON:
+                type.__setattr__(self.thing, name, value)
+
+
+class SavedFunction(Saved):
+    """What can be changed of a function of the script."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__(thing, 32)
+        self.parts = (thing.__code__, thing.__defaults__, thing.__kwdefaults__)
+
+    def restore(self, remade: Remade) -> None:
+        """Put it back."""
+        thing = self.thing
+        if (thing.__code__, thing.__defaults__, thing.__kwdefaults__) != self.parts:
+            thing.__code__, thing.__defaults__, thing.__kwdefaults__ = self.parts
+
+
+class SavedCache(Saved):
+    """An `lru_cache`: what it holds is worked out again."""
+
+    __slots__ = ()
+
+    def restore(self, remade: Remade) -> None:
+        """Empty it."""
+        self.thing.cache_clear()
+
+
+class SavedRandom(Saved):
+    """A generator of random numbers that has `getstate` or `get_state`."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__(thing, 5000)
+        numpy = isinstance(thing, np.random.RandomState)
+        self.state = thing.get_state(legacy=False) if numpy else thing.getstate()
+
+    def restore(self, remade: Remade) -> None:
+        """Put it back."""
+        if isinstance(self.thing, np.random.RandomState):
+            self.thing.set_state(self.state)
+        else:
+            self.thing.setstate(self.state)
+
+
+class SavedBits(Saved):
+    """NumPy's source of random bits, and how often it has been spawned from."""
+
+    __slots__ = ("spawned", "state")
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__(thing, 500)
+        self.state = thing.state
+        self.spawned = _spawned(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """Put it back.
+
+        Raises:
+            Lost: others have been spawned from it meanwhile, which can't be undone.
+        """
+        if _spawned(self.thing) != self.spawned:
+            raise Lost("a random generator that others were spawned from")
+        self.thing.state = self.state
+
+
+def _spawned(bits: Any) -> int:
+    seeds = getattr(bits, "seed_seq", None)
+    return int(getattr(seeds, "n_children_spawned", 0))
+
+
+Array = np.ndarray[Any, Any]
+
+
+class SavedHeader(Saved):
+    """The form of an array: shape, strides, type, and whether it may be written."""
+
+    __slots__ = ("header",)
+
+    def __init__(self, thing: Array) -> None:
+        super().__init__(thing, 200)
+        self.header = header(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """Put it back."""
+        restore_header(self.thing, self.header)
+
+
+_Header = tuple[tuple[int, ...], tuple[int, ...], Any, bool]
+
+
+def header(array: Array) -> _Header:
+    """The form of an array."""
+    return array.shape, array.strides, array.dtype, array.flags.writeable
+
+
+def restore_header(array: Array, wanted: _Header) -> None:
+    """Give an array its form back."""
+    shape, strides, dtype, writeable = wanted
+    if array.flags.writeable != writeable:
+        array.flags.writeable = writeable
+    if (array.shape, array.strides, array.dtype) == (shape, strides, dtype):
+        return
+    if array.dtype != dtype:
+        array.dtype = dtype  # type: ignore[misc]
+    if array.size != int(np.prod(shape)):
+        np.ndarray.resize(array, shape, refcheck=False)
+    elif array.shape != shape:
+        array.shape = shape
+    if array.strides != strides:
+        array.strides = strides
+
+
+class SavedArray(Saved):
+    """An array that owns its memory, with what is in it.
+
+    Attributes:
+        blob: its bytes, in the order of its memory.
+    """
+
+    __slots__ = ("blob", "header")
+
+    def __init__(self, thing: Array, earlier: SavedArray | None) -> None:
+        super().__init__(thing, 200)
+        self.header = header(thing)
+        self.blob: bytes
+        plain = _plain(thing)
+        if earlier is not None and _holds(plain, earlier.blob):
+            self.blob = earlier.blob
+        else:
+            self.blob = plain.tobytes()
+            self.size += len(self.blob)
+
+    def held(self) -> tuple[tuple[Any, int], ...]:
+        """Its memory, which lives as long as this, and the copy of it."""
+        return (self.thing, self.thing.nbytes), (self.blob, len(self.blob))
+
+    def restore(self, remade: Remade) -> None:
+        """Put form and content back."""
+        array = self.thing
+        restore_header(array, self.header)
+        plain = _plain(array)
+        writeable = plain.flags.writeable
+        if not writeable:
+            if _holds(plain, self.blob):
+                return
+            array.flags.writeable = True
+            plain = _plain(array)
+        np.copyto(plain, np.frombuffer(self.blob, plain.dtype).reshape(plain.shape))
+        if not writeable:
+            array.flags.writeable = False
+
+
+_QUICK = 1 << 14  # bytes, up to which a copy is quicker than a comparison without one
+
+
+def _holds(array: Array, blob: bytes) -> bool:
+    """Whether an array consists of these bytes."""
+    if array.nbytes != len(blob):
+        return False
+    if array.nbytes <= _QUICK:
+        return array.tobytes() == blob
+    mine = array.reshape(-1).view(np.uint8) if array.flags.c_contiguous else None
+    if mine is None:
+        return array.tobytes() == blob
+    return bool(np.array_equal(mine, np.frombuffer(blob, np.uint8)))
+
+
+def _plain(array: Array) -> Array:
+    """An array as NumPy's own class, its axes in the order of its memory."""
+    if type(array) is not np.ndarray:
+        array = array.view(np.ndarray)
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        return array.T
+    return array
+
+
+class SavedObjects(Saved):
+    """An array of Python objects."""
+
+    __slots__ = ("header", "items")
+
+    def __init__(self, thing: Array) -> None:
+        super().__init__(thing, 200 + thing.nbytes)
+        self.header = header(thing)
+        self.items = np.array(thing, copy=True, subok=False)
+
+    def restore(self, remade: Remade) -> None:
+        """Put form and items back."""
+        restore_header(self.thing, self.header)
+        np.copyto(self.thing, self.items)
+
+
+class Unchanged(Saved):
+    """A large array that nothing in the script writes into: a sample shows whether that holds."""
+
+    __slots__ = ("header", "sample")
+
+    def __init__(self, thing: Array) -> None:
+        super().__init__(thing, 1000)
+        self.header = header(thing)
+        self.sample = _sample(thing)
+
+    def restore(self, remade: Remade) -> None:
+        """It should be as it was.
+
+        Raises:
+            Lost: it isn't.
+        """
+        restore_header(self.thing, self.header)
+        if _sample(self.thing) != self.sample:
+            raise Lost("a large array that was changed in a way that could not be foreseen")
+
+
+def _sample(array: Array) -> bytes:
+    """Some hundred elements from all over an array."""
+    flat = _plain(array)
+    step = max(1, flat.size // 499)
+    if not flat.flags.c_contiguous:
+        return b"".join(flat[tuple(at)].tobytes() for at in _corners(flat))
+    return flat.reshape(-1)[::step].tobytes()
+
+
+def _corners(array: Array) -> list[list[int]]:
+    return [[0] * array.ndim, [size // 2 for size in array.shape], [-1] * array.ndim]

@@ -1,0 +1,92 @@
+"""What lies outside of a machine and goes back in time with it.
+
+The texts that the script has printed, and the modules of the script that it has imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from nnstep.engine.printed import Printed
+from nnstep.engine.program import Program
+
+
+class Outside:
+    """What a script has done outside of its frames.
+
+    Attributes:
+        printed: stands in for the standard output.
+        errors: stands in for the standard error.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.printed = Printed()
+        self.errors = Printed("stderr")
+        self._program = program
+        self._before = set(sys.modules)
+        self._seen = -1  # how many modules there were when the script's own were looked for
+        self._own: dict[str, ModuleType] = {}
+
+    def modules(self) -> list[dict[str, Any]]:
+        """The globals of the script and of its own modules."""
+        return [self._program.globals, *(each.__dict__ for each in self._imported().values())]
+
+    def _imported(self) -> dict[str, ModuleType]:
+        if len(sys.modules) != self._seen:
+            new = sys.modules.keys() - self._before
+            self._own = {
+                name: module for name in new
+                if isinstance(module := sys.modules[name], ModuleType)
+                and self._program.is_own_module(module)
+            }
+            self._seen = len(sys.modules)
+        return self._own
+
+    def marks(self) -> tuple[Any, ...]:
+        """How far everything has come."""
+        return (
+            self.printed.length, self.errors.length, self.printed.standing_in,
+            self.errors.standing_in, self._imported(),
+        )
+
+    def back_to(self, marks: tuple[Any, ...]) -> None:
+        """Go back to where everything had come so far."""
+        printed, errors, stdout, stderr, imported = marks
+        self.printed.back_to(printed)
+        self.errors.back_to(errors)
+        self.printed.standing_in, self.errors.standing_in = stdout, stderr
+        if self._imported() != imported:
+            for name in self._own.keys() - imported.keys():
+                del sys.modules[name]
+            sys.modules.update(imported)
+            self._own, self._seen = dict(imported), len(sys.modules)
+
+    def forget_modules(self) -> None:
+        """Have the script import its own modules anew."""
+        for name in self._imported():
+            sys.modules.pop(name, None)
+        self._seen = -1
+
+    def forget_future(self) -> None:
+        """What was printed behind the present is not what will be printed."""
+        self.printed.forget_future()
+        self.errors.forget_future()
+
+    def pass_again(self) -> None:
+        """What the script prints from here on is passed on, known or not."""
+        self.printed.pass_again()
+        self.errors.pass_again()
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Pass nothing on for a while."""
+        before = self.printed.hidden, self.errors.hidden
+        self.printed.hidden = self.errors.hidden = True
+        try:
+            yield
+        finally:
+            self.printed.hidden, self.errors.hidden = before

@@ -1,0 +1,440 @@
+"""Which objects belong to a script's state: all that its frames and modules reach.
+
+Goes through containers, instances, functions and classes of the script, and instances of
+library classes that are written in Python. Other objects are kept as they are.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import io
+import random
+import re
+import sys
+import types
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from nnstep.engine import contents
+from nnstep.engine.contents import Saved, SavedArray, Stray
+from nnstep.engine.iterators import ITERATORS, SavedIterator
+
+Handler = Callable[["Reach", Any, str], None]
+
+_ATOMS = {
+    int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range,
+    slice, types.BuiltinFunctionType, types.CodeType, types.WrapperDescriptorType,
+    types.MethodWrapperType, types.MethodDescriptorType, types.GetSetDescriptorType,
+    types.MemberDescriptorType, types.ClassMethodDescriptorType, types.TracebackType,
+    re.Pattern, np.ufunc, type(np.dot), types.GenericAlias, types.FrameType,
+}
+_SMALL = 1 << 16  # bytes of an array that is always saved
+_TOO_MANY = 300_000  # objects
+
+
+class Kinds:
+    """Knows for each type what belongs to the state of its objects."""
+
+    def __init__(self, is_own: Callable[[ModuleType], bool], written: frozenset[str]) -> None:
+        """Args:
+        is_own: whether a module is a part of the script.
+        written: the identifiers of arrays that the script may change in place.
+        """
+        self._is_own = is_own
+        self._written = written
+        self._handlers: dict[type, Handler | None] = dict.fromkeys(_ATOMS)
+        self._handlers |= {
+            list: _list, dict: _dict, tuple: _parts, frozenset: _parts, set: _set,
+            bytearray: _bytearray, types.CellType: _cell, types.FunctionType: self._function,
+            types.MethodType: _method, ModuleType: self._module, type: self._class,
+            functools.partial: _partial, collections.deque: _deque,
+            types.MappingProxyType: _parts_of_dict, property: _property,
+            staticmethod: _wrapped, classmethod: _wrapped, np.ndarray: _array,
+        }
+        self._modules: dict[int, bool] = {}
+        self._slots: dict[type, dict[str, Any]] = {}
+
+    def is_written(self, label: str) -> bool:
+        """Whether what has this name may be changed in place."""
+        return label == "*" or label in self._written or "*" in self._written
+
+    def handler(self, kind: type) -> Handler | None:
+        """What reaches the objects of a type; None when there is nothing in them."""
+        try:
+            return self._handlers[kind]
+        except KeyError:
+            self._handlers[kind] = found = self._find(kind)
+            return found
+
+    def _find(self, kind: type) -> Handler | None:
+        if issubclass(kind, np.generic | np.dtype):
+            return None
+        if issubclass(kind, np.memmap):
+            return _stray("a memory-mapped array")
+        if issubclass(kind, np.random.BitGenerator):
+            return _bits
+        if kind is np.random.Generator:
+            return _generator
+        if issubclass(kind, np.random.RandomState | random.Random):
+            return _random
+        if kind in ITERATORS:
+            return _iterator
+        if issubclass(kind, types.GeneratorType | types.CoroutineType | types.AsyncGeneratorType):
+            return _suspended
+        if issubclass(kind, io.IOBase):
+            return _file
+        if kind is functools._lru_cache_wrapper:
+            return self._cache
+        if issubclass(kind, type):
+            return self._class
+        return self._instance(kind)
+
+    # Modules, classes, functions.
+
+    def _owns(self, name: object) -> bool:
+        module = sys.modules.get(name) if isinstance(name, str) else None
+        return module is not None and self._owns_module(module)
+
+    def _owns_module(self, module: ModuleType) -> bool:
+        if id(module) not in self._modules:
+            own = module is sys.modules.get("__main__") or self._is_own(module)
+            self._modules[id(module)] = own
+        return self._modules[id(module)]
+
+    def _module(self, reach: Reach, value: ModuleType, label: str) -> None:
+        if self._owns_module(value):
+            reach.add(value.__dict__, "")
+
+    def _class(self, reach: Reach, value: type, label: str) -> None:
+        if self._owns(type.__dict__["__module__"].__get__(value)):
+            saved = contents.SavedClass(value)
+            reach.save(saved)
+            for name, each in saved.items.items():
+                reach.add(each, name)
+
+    def _function(self, reach: Reach, value: types.FunctionType, label: str) -> None:
+        if not self._owns(value.__globals__.get("__name__")):
+            return
+        reach.save(contents.SavedFunction(value))
+        for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
+            reach.add(cell, name)
+        reach.add(value.__defaults__, "*")
+        reach.add(value.__kwdefaults__, "*")
+        if value.__dict__:
+            reach.add(value.__dict__, "")
+
+    def _cache(self, reach: Reach, value: Any, label: str) -> None:
+        wrapped = getattr(value, "__wrapped__", None)
+        if wrapped is not None and self._owns(getattr(wrapped, "__module__", None)):
+            reach.save(contents.SavedCache(value))
+            reach.add(wrapped, "")
+
+    # Instances.
+
+    def _instance(self, kind: type) -> Handler | None:
+        """Instances: what they are besides, such as a list, and their attributes."""
+        base = _base_handler(kind)
+        has_dict = bool(getattr(kind, "__dictoffset__", 0))
+        slots = _slots_of(kind)
+        transparent = base is not None or _is_python(kind)
+        if not transparent and not has_dict:
+            return None if _is_inert(kind) else _opaque
+        if transparent and base is None and not has_dict and not slots:
+            return None
+
+        def handle(reach: Reach, value: Any, label: str) -> None:
+            if base is not None:
+                base(reach, value, label)
+            elif not transparent and not _is_inert(kind):
+                _opaque(reach, value, label)
+            if has_dict:
+                reach.add(object.__getattribute__(value, "__dict__"), "")
+            if slots:
+                saved = contents.SavedSlots(value, slots)
+                reach.save(saved)
+                for name, (_, content) in saved.values.items():
+                    reach.add(content, name)
+
+        return handle
+
+
+def _base_handler(kind: type) -> Handler | None:
+    bases: tuple[tuple[type, Handler], ...] = (
+        (np.ndarray, _array), (list, _list), (dict, _dict), (set, _set),
+        (bytearray, _bytearray), (tuple, _parts), (frozenset, _parts),
+        (collections.deque, _deque),
+    )
+    return next((handler for base, handler in bases if issubclass(kind, base)), None)
+
+
+_HEAP = 1 << 9  # the flag of types that are made while a program runs, as `class` does
+
+
+def _is_python(kind: type) -> bool:
+    """Whether all that its objects consist of are attributes: no base of it is made in C."""
+    return all(
+        each.__flags__ & _HEAP and _may_be_python(each)
+        for each in kind.__mro__ if each is not object
+    )
+
+
+def _may_be_python(kind: type) -> bool:
+    """Whether a `class` statement has made it; types made in C have none of these."""
+    names = vars(kind)
+    return (
+        kind.__bases__ != (object,) or "__dict__" in names or "__slots__" in names
+        or any(isinstance(each, types.FunctionType) for each in names.values())
+    )
+
+
+def _slots_of(kind: type) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in kind.__mro__:
+        if "__slots__" in vars(each):
+            found |= {
+                name: slot for name, slot in vars(each).items()
+                if isinstance(slot, types.MemberDescriptorType)
+            }
+    return found
+
+
+def _is_inert(kind: type) -> bool:
+    """Whether objects of a type written in C can be taken for unchanging: Python's own."""
+    name = str(kind.__module__).partition(".")[0]
+    return name in sys.stdlib_module_names or name == "numpy"
+
+
+class Reach:
+    """Goes from object to object, each once.
+
+    Attributes:
+        saved: what they were like.
+        iterators: the iterators among them.
+        kept: what is kept as it is: a name in the script by the type's name.
+        size: about how many bytes this takes that an earlier snapshot doesn't.
+    """
+
+    def __init__(self, kinds: Kinds, earlier: dict[int, SavedArray]) -> None:
+        """Args:
+        kinds: what belongs to the state of each type.
+        earlier: the arrays of the latest snapshot.
+        """
+        self.saved: list[Saved] = []
+        self.iterators: list[SavedIterator] = []
+        self.kept: dict[str, str] = {}
+        self.size = 0
+        self._kinds = kinds
+        self._earlier = earlier
+        self._seen: dict[int, Any] = {}
+        self._large: dict[int, tuple[Any, bool]] = {}
+        self._todo: list[tuple[Any, str]] = []
+
+    def add(self, value: Any, label: str) -> None:
+        """An object that is reached under a name; `*` when it isn't known which."""
+        if type(value) not in _ATOMS:
+            self._todo.append((value, label))
+
+    def save(self, saved: Saved) -> None:
+        """Keep what an object was like."""
+        self.saved.append(saved)
+        self.size += saved.size
+
+    def run(self) -> None:
+        """Reach everything.
+
+        Raises:
+            Stray: something in it can't be saved and isn't inert.
+        """
+        todo, seen, handler_of = self._todo, self._seen, self._kinds.handler
+        while todo:
+            value, label = todo.pop()
+            number = id(value)
+            if number in seen:
+                if number in self._large:
+                    self._large_array(value, label)
+                continue
+            seen[number] = value
+            handler = handler_of(type(value))
+            if handler is not None:
+                handler(self, value, label)
+                if len(seen) > _TOO_MANY:
+                    raise Stray(f"more than {_TOO_MANY} objects")
+        for array, written in self._large.values():
+            if written:
+                self._save_array(array)
+            else:
+                self.save(contents.Unchanged(array))
+
+    def array(self, value: Any, label: str) -> None:
+        """An array that owns its memory."""
+        if value.nbytes > _SMALL and not value.dtype.hasobject:
+            self._large_array(value, label)
+        else:
+            self._save_array(value)
+
+    def _large_array(self, value: Any, label: str) -> None:
+        _, written = self._large.get(id(value), (value, False))
+        self._large[id(value)] = value, written or self._kinds.is_written(label)
+
+    def _save_array(self, value: Any) -> None:
+        earlier = self._earlier.get(id(value))
+        if earlier is None or earlier.thing is not value:
+            earlier = None
+            self.size += value.nbytes  # it lives on with the snapshot
+        self.save(SavedArray(value, earlier))
+
+
+# One function a kind.
+
+
+def _list(reach: Reach, value: list[Any], label: str) -> None:
+    saved = contents.SavedList(value)
+    reach.save(saved)
+    for each in saved.items:
+        reach.add(each, label)
+
+
+def _dict(reach: Reach, value: dict[Any, Any], label: str) -> None:
+    saved = contents.SavedDict(value)
+    reach.save(saved)
+    for key, each in saved.items.items():
+        if type(key) is str:
+            if key != "__builtins__":
+                reach.add(each, label or key)
+        else:
+            reach.add(key, label)
+            reach.add(each, label)
+
+
+def _set(reach: Reach, value: set[Any], label: str) -> None:
+    saved = contents.SavedSet(value)
+    reach.save(saved)
+    for each in saved.items:
+        reach.add(each, label)
+
+
+def _deque(reach: Reach, value: Any, label: str) -> None:
+    saved = contents.SavedDeque(value)
+    reach.save(saved)
+    for each in saved.items:
+        reach.add(each, label)
+
+
+def _bytearray(reach: Reach, value: bytearray, label: str) -> None:
+    reach.save(contents.SavedBytes(value))
+
+
+def _parts(reach: Reach, value: Any, label: str) -> None:
+    plain: Any = tuple if isinstance(value, tuple) else frozenset
+    for each in plain.__iter__(value):
+        if type(each) in ITERATORS:
+            raise Stray(f"an iterator within a {plain.__name__}")
+        reach.add(each, label)
+
+
+def _parts_of_dict(reach: Reach, value: Any, label: str) -> None:
+    for each in list(value.values()):
+        reach.add(each, label)
+
+
+def _cell(reach: Reach, value: types.CellType, label: str) -> None:
+    saved = contents.SavedCell(value)
+    reach.save(saved)
+    for each in saved.content:
+        reach.add(each, label)
+
+
+def _method(reach: Reach, value: types.MethodType, label: str) -> None:
+    reach.add(value.__self__, label)
+    reach.add(value.__func__, "")
+
+
+def _partial(reach: Reach, value: functools.partial[Any], label: str) -> None:
+    for each in (value.func, value.args, value.keywords):
+        reach.add(each, label)
+
+
+def _property(reach: Reach, value: property, label: str) -> None:
+    for each in (value.fget, value.fset, value.fdel):
+        reach.add(each, "")
+
+
+def _wrapped(reach: Reach, value: Any, label: str) -> None:
+    reach.add(value.__func__, "")
+
+
+def _array(reach: Reach, value: Any, label: str) -> None:
+    base = value.base
+    if isinstance(base, np.memmap):
+        raise Stray("a memory-mapped array")
+    if isinstance(base, np.ndarray):
+        reach.save(contents.SavedHeader(value))
+        reach.add(base, label)
+    elif value.dtype.hasobject and value.dtype.names is None:
+        saved = contents.SavedObjects(value)
+        reach.save(saved)
+        for each in saved.items.ravel().tolist():
+            reach.add(each, label)
+    elif value.dtype.hasobject:
+        raise Stray("an array of records that hold objects")
+    else:
+        reach.array(value, label)
+
+
+def _random(reach: Reach, value: Any, label: str) -> None:
+    reach.save(contents.SavedRandom(value))
+
+
+def _generator(reach: Reach, value: np.random.Generator, label: str) -> None:
+    reach.add(value.bit_generator, label)
+
+
+def _bits(reach: Reach, value: Any, label: str) -> None:
+    reach.save(contents.SavedBits(value))
+
+
+def _iterator(reach: Reach, value: Any, label: str) -> None:
+    try:
+        saved = SavedIterator(value)
+    except (TypeError, AttributeError):
+        raise Stray(f"a {type(value).__name__} that can't be set back") from None
+    reach.iterators.append(saved)
+    for each in saved.args:
+        reach.add(each, label)
+
+
+def _suspended(reach: Reach, value: Any, label: str) -> None:
+    frame = getattr(value, "gi_frame", None) or getattr(value, "cr_frame", None) \
+        or getattr(value, "ag_frame", None)
+    if frame is not None:
+        name = getattr(value, "__name__", "")
+        raise Stray(f"the {type(value).__name__} {name}, which can't be set back")
+
+
+def _file(reach: Reach, value: io.IOBase, label: str) -> None:
+    standard = (sys.__stdin__, sys.__stdout__, sys.__stderr__, sys.stdin, sys.stdout, sys.stderr)
+    if isinstance(value, io.StringIO | io.BytesIO):
+        if not value.closed:
+            reach.save(contents.SavedMemory(value))
+    elif any(value is each for each in standard) or value.closed:
+        return
+    else:
+        raise Stray(f"the open file {getattr(value, 'name', '')!r}")
+
+
+def _opaque(reach: Reach, value: Any, label: str) -> None:
+    kind = type(value)
+    if "__next__" in dir(kind):
+        raise Stray(f"a {kind.__name__}, which can't be set back")
+    reach.kept.setdefault(kind.__name__, label if label != "*" else "")
+
+
+def _stray(what: str) -> Handler:
+    def refuse(reach: Reach, value: Any, label: str) -> None:
+        raise Stray(what)
+
+    return refuse

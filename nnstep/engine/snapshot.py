@@ -1,0 +1,172 @@
+"""Snapshots: the whole state of a script, saved so that it can be put back in place.
+
+Everything that can be reached from the frames and modules is saved by identity: the same list,
+dictionary, array or instance gets its old contents back, so aliases stay aliases, views stay
+views, and native functions see the restored state. What can't be saved is kept as it is and
+named; while something lives whose advance can't be undone, such as a generator, there is no
+snapshot at all. How each kind of object is saved is contents.py's affair, which objects there
+are reach.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from nnstep.engine.contents import Saved, SavedArray, Stray
+from nnstep.engine.frames import Frame
+from nnstep.engine.iterators import Remade, SavedIterator
+from nnstep.engine.machine import Machine
+from nnstep.engine.reach import Kinds, Reach
+from nnstep.engine.surroundings import Surroundings
+
+
+class _SavedFrame(NamedTuple):
+    frame: Frame
+    pc: int
+    locals: dict[str, Any] | None
+    temps: list[Any]
+    excs: list[BaseException | None]
+    handled: list[tuple[BaseException, Any, Any]]
+    left: dict[int, list[Frame]] | None
+    back: Frame | None
+    then: tuple[Any, ...] | None
+    operands: tuple[Any, ...] | None
+    pending: tuple[Any, ...] | None
+    mapping: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, frame: Frame) -> _SavedFrame:
+        handled = [
+            (each, each.__traceback__, each.__context__)
+            for each in frame.excs if each is not None
+        ]
+        return cls(
+            frame, frame.pc, None if frame.code.is_module else dict(frame.locals),
+            list(frame.temps), list(frame.excs), handled, frame.left and dict(frame.left),
+            frame.back, frame.then, frame.operands, frame.pending, frame.mapping,
+        )
+
+    def restore(self, remade: Remade) -> None:
+        frame = self.frame
+        frame.pc, frame.back, frame.then = self.pc, self.back, self.then
+        frame.operands, frame.pending, frame.mapping = self.operands, self.pending, self.mapping
+        if self.locals is not None:
+            frame.locals.clear()
+            frame.locals.update(remade.dict(self.locals))
+        frame.temps[:] = remade.list(self.temps)
+        frame.excs[:] = self.excs
+        frame.left = self.left and dict(self.left)
+        for error, traceback, context in self.handled:
+            error.__traceback__, error.__context__ = traceback, context
+
+
+class Snapshot:
+    """A state.
+
+    Attributes:
+        size: about how many bytes it takes that an earlier snapshot doesn't.
+    """
+
+    __slots__ = ("_depth", "_frames", "_iterators", "_saved", "_surroundings", "size")
+
+    def __init__(
+        self, frames: list[_SavedFrame], depth: int, reach: Reach, around: Surroundings
+    ) -> None:
+        self._frames = frames
+        self._depth = depth
+        self._saved: list[Saved] = reach.saved
+        self._iterators: list[SavedIterator] = reach.iterators
+        self._surroundings = around
+        self.size = reach.size + 2000
+
+    @property
+    def arrays(self) -> dict[int, SavedArray]:
+        """The arrays with saved contents, by identity."""
+        return {id(each.thing): each for each in self._saved if isinstance(each, SavedArray)}
+
+    def measure(self, known: set[int]) -> int:
+        """About how many bytes it takes besides what is known, which it becomes."""
+        total = 2000 + 150 * len(self._saved)
+        for each in self._saved:
+            total += each.size if not isinstance(each, SavedArray) else 0
+            for held, size in each.held():
+                if id(held) not in known:
+                    known.add(id(held))
+                    total += size
+        return total
+
+    def restore(self, machine: Machine) -> None:
+        """Put the state back, in place.
+
+        Raises:
+            Lost: something in it can't be put back.
+        """
+        remade = Remade(self._iterators)
+        for each in self._saved:
+            each.restore(remade)
+        for frame in self._frames:
+            frame.restore(remade)
+        machine.stand(self._frames[0].frame if self._frames else None, self._depth)
+        self._surroundings.restore()
+
+
+class Snapshots:
+    """Takes snapshots of one script.
+
+    Attributes:
+        kept: what is kept as it is when going back: a name in the script by the type's name.
+        hindrance: why there was no snapshot the last time, empty if there was.
+    """
+
+    def __init__(
+        self, is_own: Callable[[ModuleType], bool], written: frozenset[str], uses_random: bool
+    ) -> None:
+        """Args:
+        is_own: whether a module is a part of the script.
+        written: the identifiers of arrays that the script may change in place.
+        uses_random: whether the script uses the module `random`.
+        """
+        self.kept: dict[str, str] = {}
+        self.hindrance = ""
+        self._kinds = Kinds(is_own, written)
+        self._uses_random = uses_random
+        self._latest: Snapshot | None = None
+
+    def take(self, machine: Machine, modules: Iterable[dict[str, Any]]) -> Snapshot | None:
+        """The state now, None when it can't be saved.
+
+        Args:
+            machine: its frames, and all that they reach, are saved.
+            modules: the globals of the script's own modules.
+        """
+        latest = self._latest
+        reach = Reach(self._kinds, latest.arrays if latest is not None else {})
+        frames = [_SavedFrame.of(each) for each in machine.frame.stack()] if machine.frame else []
+        try:
+            for saved in frames:
+                _reach_frame(reach, saved)
+            for module in modules:
+                reach.add(module, "")
+            reach.run()
+        except Stray as stray:
+            self.hindrance = str(stray)
+            return None
+        self.hindrance = ""
+        self.kept.update(reach.kept)
+        around = Surroundings(self._uses_random, latest._surroundings if latest else None)
+        self._latest = Snapshot(frames, machine.depth, reach, around)
+        return self._latest
+
+
+def _reach_frame(reach: Reach, saved: _SavedFrame) -> None:
+    for name, value in (saved.locals or {}).items():
+        reach.add(value, name)
+    for value in saved.temps:
+        reach.add(value, "*")
+    for value in (saved.then, saved.operands, saved.pending, saved.mapping):
+        reach.add(value, "*")
+    for frames in (saved.left or {}).values():
+        for frame in frames:
+            reach.add(frame.locals, "*")

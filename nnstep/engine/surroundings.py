@@ -1,0 +1,107 @@
+"""What a script can change outside of itself and that belongs to its state.
+
+NumPy's and Python's global random generators, how NumPy treats errors and prints, the filters of
+warnings, the current folder, the recursion limit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import random
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+
+
+class Surroundings:
+    """The surroundings at one moment; what hasn't changed since an earlier one is shared."""
+
+    __slots__ = ("bits", "environ", "errors", "filters", "folder", "limit", "numpy", "printing",
+                 "python")
+
+    def __init__(self, uses_random: bool, earlier: Surroundings | None) -> None:
+        """Look at them.
+
+        Args:
+            uses_random: whether the module `random` matters.
+            earlier: what they were like before.
+        """
+        self.bits = _global_bits()
+        self.numpy: dict[str, Any]
+        last = earlier.numpy if earlier is not None else None
+        # A second normal number that is kept for later isn't among the bits.
+        if last is not None and earlier is not None and earlier.bits == self.bits:
+            self.numpy = last if not last["has_gauss"] else _numpy_state()
+        else:
+            self.numpy = _numpy_state()
+        self.python = random.getstate() if uses_random else None
+        if earlier is not None and earlier.python == self.python:
+            self.python = earlier.python
+        self.errors = np.geterr()
+        self.printing = np.get_printoptions()
+        self.filters = list(warnings.filters)
+        self.folder = _folder()
+        self.limit = sys.getrecursionlimit()
+        self.environ = dict(os.environ._data)  # type: ignore[attr-defined]
+        for name in _SHARED if earlier is not None else ():
+            if getattr(earlier, name) == getattr(self, name):
+                setattr(self, name, getattr(earlier, name))
+
+    def restore(self) -> None:
+        """Put them back."""
+        if _global_bits() != self.bits or self.numpy["has_gauss"]:
+            np.random.set_state(self.numpy)
+        if self.python is not None:
+            random.setstate(self.python)
+        if np.geterr() != self.errors:
+            np.seterr(**self.errors)
+        if np.get_printoptions() != self.printing:
+            np.set_printoptions(**self.printing)
+        if list(warnings.filters) != self.filters:
+            warnings.filters[:] = self.filters  # type: ignore[index]
+            warnings._filters_mutated()  # type: ignore[attr-defined]
+        if self.folder and _folder() != self.folder:
+            os.chdir(self.folder)
+        if sys.getrecursionlimit() != self.limit:
+            sys.setrecursionlimit(self.limit)
+        if os.environ._data != self.environ:  # type: ignore[attr-defined]
+            _restore_environment(self.environ)
+
+
+_SHARED = ("errors", "printing", "filters", "environ", "bits")
+
+
+def _restore_environment(wanted: dict[Any, Any]) -> None:
+    decode = os.environ.decodevalue
+    environ = {os.environ.decodekey(key): decode(each) for key, each in wanted.items()}
+    for name in os.environ.keys() - environ.keys():
+        del os.environ[name]
+    for name, value in environ.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
+
+
+def _numpy_state() -> dict[str, Any]:
+    return dict(np.random.get_state(legacy=False))
+
+
+def _global_bits() -> bytes:
+    """The memory of NumPy's global generator: whether it has changed is quick to tell by that."""
+    bits = np.random.get_bit_generator()  # type: ignore[attr-defined]
+    interface = bits.ctypes
+    if type(bits) is not np.random.MT19937:
+        return repr(bits.state).encode()
+    return ctypes.string_at(interface.state_address, _MERSENNE)
+
+
+_MERSENNE = 624 * 4 + 4
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was deleted
+        return ""

@@ -1,0 +1,338 @@
+"""Going back: where each reverse motion ends, found by executing again what lies before.
+
+Every forward motion has its reverse: `back` for `step`, `rnext` for `next`, and so on. A traveller
+goes to moments and looks for moments; it shows nothing and decides nothing for the script.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from nnstep.driver import Driver
+from nnstep.engine.events import Event
+from nnstep.engine.frames import Frame
+from nnstep.engine.machine import Machine
+from nnstep.engine.moments import Path, moment, path_of, standing
+from nnstep.engine.observer import Observer
+from nnstep.engine.ops import Op
+from nnstep.engine.timeline import Timeline, Unreachable
+from nnstep.goals import Goal, Steps
+
+
+class Passed(NamedTuple):
+    """A stop that was passed.
+
+    Attributes:
+        path: its moment.
+        op: the op that ran there.
+        depth: how many functions deep.
+    """
+
+    path: Path
+    op: Op
+    depth: int
+
+
+class _Collector(Observer):
+    """Notes the stops that are passed."""
+
+    def __init__(self, machine: Machine, count: int | None) -> None:
+        self.passed: deque[Passed] = deque(maxlen=count)
+        self._machine = machine
+
+    def arrive(self, frame: Frame, op: Op) -> bool:
+        """One more."""
+        self.passed.append(Passed(path_of(frame), op, self._machine.depth))
+        return False
+
+
+class _Finder(Observer):
+    """Halts at a moment that is known by its text."""
+
+    def __init__(self, text: str, main: ast.AST | None, end: Path) -> None:
+        self.found: Path | None = None
+        self._text = text
+        self._main = main
+        self._end = end
+
+    def arrive(self, frame: Frame, op: Op) -> bool:
+        """Whether this is it, or all that was run is over."""
+        here = moment(standing(frame), self._main)
+        if here.text == self._text:
+            self.found = here.path
+        return self.found is not None or here.path > self._end
+
+
+class Traveller:
+    """Moves a machine along its timeline."""
+
+    def __init__(self, machine: Machine, timeline: Timeline, driver: Driver) -> None:
+        self._machine = machine
+        self._timeline = timeline
+        self._driver = driver
+
+    @property
+    def here(self) -> Path:
+        """The present moment."""
+        return self._timeline.here()
+
+    # Motions: each gives the event of the op before where it ends, None at the beginning.
+
+    def back(self, count: int) -> Event | None:
+        """So many stops."""
+        before = self.stops_before(self.here, count + 1)
+        return self._arrive(before, max(0, len(before) - count), "back")
+
+    def rnext(self) -> Event | None:
+        """To where the statement before began, or this one, in the same function or its caller."""
+        here, depth = self.here, self._machine.depth
+        for start in self.starts(here):
+            passed = list(self.passed_between(start, here))
+            begun = [at for at in _beginnings(passed) if passed[at].depth <= depth]
+            # The first may be in the midst of a statement that began before.
+            if begun and (begun[-1] > 0 or not start):
+                return self._arrive(passed, begun[-1], "rnext")
+        return self.rewind()
+
+    def rfinish(self) -> Event | None:
+        """To the call of the function; at module level to the beginning."""
+        frame = self._machine.frame
+        if frame is None or frame.back is None:
+            return self.rewind()
+        return self.stand(path_of(frame.back), "rfinish")
+
+    def rewind(self) -> Event | None:
+        """To the beginning."""
+        self._timeline.go(())
+        self._driver.settle()
+        self._driver.reason = "start"
+        return None
+
+    def last_where(self, motion: Callable[[], Path | None], reason: str) -> Event | None:
+        """To the last moment at which a motion ends that is made again and again.
+
+        Args:
+            motion: moves on to the next such moment; gives its path, None when there is none.
+            reason: what is said of the stop.
+        """
+        here = self.here
+        for start in self.starts(here):
+            self._timeline.go(start)
+            latest = None
+            while (path := motion()) is not None and path < here:
+                latest = path
+            if latest is not None:
+                return self.stand(latest, reason)
+        return self.rewind()
+
+    def to_epoch(self, number: int, epochs: Callable[[int], Goal]) -> Event | None:
+        """To the beginning of an epoch, counted from 0, in the past or the future.
+
+        Args:
+            number: which.
+            epochs: makes the goal of going on by so many epochs.
+
+        Raises:
+            ValueError: the main loop has no such epoch.
+        """
+        entry = self._entry(epochs)
+        head = (*entry, number, entry[-1])
+        frontier = self._timeline.course.frontier
+        try:
+            if head <= frontier:
+                self._timeline.go(head)
+                with self._timeline.hidden(), self._driver.deaf():
+                    event = self._driver.go(epochs(1), every=False)
+            else:
+                self._timeline.go(frontier)
+                event = self._on_to_epoch(number, entry, epochs)
+        except Unreachable:
+            event = None
+        self._driver.reason, self._driver.breakpoint = "goto", None
+        if self.here[: len(head) - 1] != head[:-1]:
+            raise ValueError(f"the main loop has no epoch {number}")
+        return event
+
+    def _on_to_epoch(
+        self, number: int, entry: Path, epochs: Callable[[int], Goal]
+    ) -> Event | None:
+        here = self.here
+        done = here[len(entry)] if here[: len(entry)] == entry else -1
+        if done == number:
+            return None
+        with self._driver.deaf():
+            return self._driver.go(epochs(number - done), every=False)
+
+    def _entry(self, epochs: Callable[[int], Goal]) -> Path:
+        """The path to the head of the main loop, as it was entered last."""
+        course = self._timeline.course
+        if not course.entry:
+            self._timeline.go(())
+            with self._timeline.hidden(), self._driver.deaf():
+                self._driver.go(epochs(1), every=False)
+        if not course.entry:
+            raise ValueError("the script never comes to its main loop")
+        return course.entry
+
+    def epochs_back(self, count: int, epochs: Callable[[int], Goal]) -> Event | None:
+        """To the beginning of this epoch, or so many epochs earlier than that."""
+        here, entry = self.here, self._entry(epochs)
+        if here < entry:
+            return self.rewind()
+        if here[: len(entry)] == entry:
+            number = here[len(entry)]
+            self.to_epoch(number, epochs)
+            number -= count if self.here >= here else count - 1
+        else:
+            self._timeline.go(here)
+            ended = [each for each in self._timeline.ended if each[:-2] == entry]
+            if not ended:
+                raise Unreachable("the end of the main loop was not found")
+            number = ended[-1][-2]
+            with suppress(ValueError):
+                self.to_epoch(number, epochs)
+            begun = self.here[: len(entry) + 1] == (*entry, number)
+            number -= count if not begun else count - 1
+        return self.to_epoch(number, epochs) if number >= 0 else self.rewind()
+
+    def find(self, text: str, main: ast.AST | None, epochs: Callable[[int], Goal]) -> Event | None:
+        """To a moment as it is shown, such as `1200.17`.
+
+        Raises:
+            ValueError: there is none in what has been run.
+        """
+        match = re.match(r"(\d+)\.", text)
+        if match:
+            entry = self._entry(epochs)
+            self._timeline.go((*entry, int(match[1]), entry[-1]))
+        elif text.startswith("end.") and self._timeline.course.entry:
+            self._timeline.go(self._timeline.course.frontier)
+            self._timeline.go(self._timeline.ended[-1] if self._timeline.ended else ())
+        else:
+            self._timeline.go(())
+        finder = _Finder(text, main, self._timeline.course.frontier)
+        with self._timeline.hidden():
+            self._machine.run(finder)
+        if finder.found is None:
+            raise ValueError(f"there is no moment {text} in what has been run")
+        return self.stand(finder.found)
+
+    def stand(self, path: Path, reason: str = "goto") -> Event | None:
+        """To a stop whose moment is known.
+
+        Raises:
+            Unreachable: the run doesn't come there any more.
+        """
+        if path == self._beginning():
+            return self.rewind()
+        self._timeline.go(path)
+        before = self.stops_before(path, 1)
+        if not before:
+            return self.rewind()
+        return self._step_to(before[-1].path, reason)
+
+    def _beginning(self) -> Path:
+        return self._timeline.course.beginning
+
+    def _arrive(self, passed: Sequence[Passed], at: int, reason: str) -> Event | None:
+        """Go to one of the stops that were passed."""
+        if not passed:
+            return self.rewind()
+        if at == 0:
+            return self.stand(passed[0].path, reason)
+        return self._step_to(passed[at - 1].path, reason)
+
+    def _step_to(self, before: Path, reason: str) -> Event | None:
+        """Go to the stop behind another one."""
+        self._timeline.go(before)
+        with self._timeline.hidden(), self._driver.deaf():
+            event = self._driver.go(Steps(1), every=False)
+        self._driver.reason, self._driver.breakpoint = reason, None
+        return event
+
+    # Looking back.
+
+    def stops_before(self, here: Path, count: int) -> list[Passed]:
+        """The last stops before a moment, at which the machine stands, in their order.
+
+        There are fewer than `count` only where the script begins. The machine stands at the
+        moment again afterwards.
+        """
+        found: deque[Passed] = deque()
+        for start in self.starts(here):
+            found = self.passed_between(start, here, count)
+            if len(found) >= count:
+                break
+        return list(found)
+
+    def passed_between(
+        self, start: Path, end: Path, count: int | None = None
+    ) -> deque[Passed]:
+        """The stops from one moment on, up to the one before another."""
+        collector = _Collector(self._machine, count)
+        self._timeline.go(start)
+        self._timeline.go_on(end, collector)
+        return collector.passed
+
+    def starts(self, here: Path) -> Iterator[Path]:
+        """Moments before the present one, further and further away, each quickly gone to.
+
+        The machine must stand at the present moment when the first is asked for.
+        """
+        frame = self._machine.frame
+        own = list(_heads(frame)) if frame is not None else []
+        for prefix, iteration in own:
+            yield from (each for each in _doubling(prefix, iteration) if each < here)
+        self._timeline.go(here)
+        for ended in reversed(self._timeline.ended):
+            yield from _doubling(ended[:-2], ended[-2])
+        yield ()
+
+
+def _heads(frame: Frame) -> Iterator[tuple[Path, int]]:
+    """The loops around the present moment, innermost first: the path to the head, the iteration."""
+    path: list[int] = []
+    found: list[tuple[Path, int]] = []
+    for place in standing(frame):
+        path += place.attempt
+        for loop, count in place.iterations():
+            path.append(loop.head.pc)
+            found.append((tuple(path), count))
+            path.append(count)
+        path.append(place.pc)
+    return reversed(found)
+
+
+_FAR = 10  # doublings
+
+
+def _doubling(prefix: Path, iteration: int) -> Iterator[Path]:
+    """The heads of an iteration and of earlier ones; `prefix` ends with the loop's head."""
+    back = 0
+    for _ in range(_FAR):
+        if back > iteration:
+            break
+        yield (*prefix, iteration - back, prefix[-1])
+        back = 2 * back + 1
+
+
+def _beginnings(passed: Sequence[Passed]) -> list[int]:
+    """Which of the stops begin a statement, as `next` would stop there."""
+    found: list[int] = []
+    under_way: list[Passed] = []  # by depth: the stop before
+    for at, each in enumerate(passed):
+        entered = len(under_way) < each.depth
+        del under_way[each.depth :]
+        while len(under_way) < each.depth:
+            under_way.append(each)
+        before = under_way[each.depth - 1]
+        again = each.op.index <= before.op.index and not each.op.comprehensions
+        if entered or each.op.statement is not before.op.statement or again:
+            found.append(at)
+        under_way[each.depth - 1] = each
+    return found
