@@ -5,6 +5,10 @@ draws the best straight line it can find between the two moons. The small softma
 lesson before, trained on the same 200 points, may bend its boundary.
 
 Source: Neural Network From Scratch in Python
+Cost: (-np.sum(np.log(forward(X, W1, b1, W2, b2)[1][range(len(X)), y]))
+    + reg_lambda / 2 * (np.sum(np.square(W1)) + np.sum(np.square(W2)))) / len(X)
+Accuracy: np.mean(np.argmax(forward(X, W1, b1, W2, b2)[1], axis=1) == y)
+Fresh: X, y = datasets.make_moons(1000, noise=0.20, random_state=1)
 """
 
 import numpy as np

@@ -5,6 +5,10 @@ draw one straight line, and the points form two interlocking half circles. Watch
 fall fast at first and then stop falling, long before it gets near zero.
 
 Source: Neural Network from Scratch: Adding Hidden Layers
+Cost: error_out.sum()
+Accuracy: np.mean((sigmoid(np.dot(feature_set, weights) + bias) > 0.5) == labels)
+Fresh: feature_set, labels = datasets.make_moons(1000, noise=0.10, random_state=1)
+    labels = labels.reshape(1000, 1)
 """
 
 import numpy as np

@@ -5,6 +5,10 @@ straight line, and the output unit combines the four into a curve. The error now
 back through two layers, and every factor of the chain rule gets its own name on the way.
 
 Source: Neural Network from Scratch: Adding Hidden Layers
+Cost: error_out.sum()
+Accuracy: np.mean((sigmoid(np.dot(sigmoid(np.dot(feature_set, wh)), wo)) > 0.5) == labels)
+Fresh: feature_set, labels = datasets.make_moons(1000, noise=0.10, random_state=1)
+    labels = labels.reshape(1000, 1)
 """
 
 import numpy as np

@@ -5,6 +5,8 @@ and a bias learns to guess the fourth answer. Small as it is, it shows the whole
 training: guess, measure the miss, find out which way to turn each weight, turn it a little.
 
 Source: Build an Artificial Neural Network (ANN) from scratch
+Cost: ((z - labels) ** 2 / 2).sum()
+Accuracy: np.mean((z > 0.5) == labels)
 """
 
 import numpy as np

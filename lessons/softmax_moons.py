@@ -5,6 +5,9 @@ into probabilities, so the loss can ask one plain question: how probable did the
 the right answer was? Change nn_hdim to see what more or fewer hidden units can do.
 
 Source: Build an Artificial Neural Network From Scratch: Part 2
+Cost: calculate_loss(model or {"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+Accuracy: np.mean(predict(model, X) == y)
+Fresh: X, y = datasets.make_moons(1000, noise=0.20, random_state=1)
 """
 
 import numpy as np

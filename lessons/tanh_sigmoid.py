@@ -6,6 +6,10 @@ parameters travel in a dictionary, and a second one, the cache, keeps what the f
 found until the backward step needs it.
 
 Source: Building a Layer Two Neural Network From Scratch
+Cost: cost(y, Y)
+Accuracy: np.mean((forward_propagation(X, params)[0] > 0.5) == Y)
+Fresh: X, Y = datasets.make_moons(1000, noise=0.2, random_state=1)
+    X, Y = X.T, Y.reshape(1, 1000)
 """
 
 import numpy as np

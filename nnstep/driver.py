@@ -16,16 +16,20 @@ from nnstep.engine.events import Event
 from nnstep.engine.fastforward import BOUNDARY, Chunk, ChunkError
 from nnstep.engine.fastforward import EXHAUSTED as LOOP_EXHAUSTED
 from nnstep.engine.frames import Frame
+from nnstep.engine.guards import Checks, Guard, Guards
 from nnstep.engine.machine import Halted, Machine
-from nnstep.engine.moments import Path, path_of
+from nnstep.engine.moments import Path, iterations_before, path_of
 from nnstep.engine.observer import Observer
-from nnstep.engine.ops import NEXT, WHILE, Loop, Op
+from nnstep.engine.ops import CALL, COMPUTE, NATIVE, NEXT, OPERATOR, WHILE, Loop, Op
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
-from nnstep.engine.timeline import Timeline
+from nnstep.engine.timeline import Edit, Timeline
 from nnstep.engine.tracebacks import operands_of
+from nnstep.engine.values import is_finite
 from nnstep.goals import End, Epochs, Goal
+
+_COMPUTING = (COMPUTE, CALL, OPERATOR, NATIVE)
 
 
 class _Trouble(NamedTuple):
@@ -46,6 +50,7 @@ class Driver(Observer):
     Attributes:
         reason: why the last motion halted.
         breakpoint: the breakpoint that halted it, if one did.
+        change: what the value was and is, when that was a watch.
         recorder: makes the events.
         timeline: saves states on the way.
     """
@@ -53,12 +58,15 @@ class Driver(Observer):
     def __init__(
         self, machine: Machine, main: ast.AST | None, printed: Printed,
         breakpoints: Breakpoints, evaluate: Evaluate, timeline: Timeline,
+        make_checks: Callable[[Guards], Checks | None],
     ) -> None:
         self.machine = machine
         self.reason = "start"
         self.breakpoint: Breakpoint | None = None
         self.interrupted = False
         self.timeline = timeline
+        self.change: tuple[Any, Any] | None = None
+        self._make_checks = make_checks
         self.recorder = Recorder(main, lambda: printed.length)
         self._main = main
         self._printed = printed
@@ -78,6 +86,13 @@ class Driver(Observer):
         self._no_chunk = False  # the main loop can't be run natively
         self._closely: Path | None = None  # until behind this iteration, everything op by op
         self._trouble: _Trouble | None = None
+        self._checks: Checks | None = None
+        self._edits: list[Edit] = []  # what was typed into the course ahead
+        self._vain = 0  # how often a check has fired
+        self._start: Path = ()  # where the motion began
+        self._raised: Path | None = None  # where an exception was raised that is to be caught
+        self._was_finite = True  # the operands of the op under way
+        self._passing: Path | None = None  # an op that raises, and was halted at already
 
     def interrupt(self) -> None:
         """Halt the motion that is under way, soon; for signal handlers."""
@@ -101,17 +116,34 @@ class Driver(Observer):
             return None
         self.timeline.interrupted = False
         self._goal, self._every, self._moved = goal, every, False
-        self.breakpoint, self._hits, self._failure = None, [], None
+        self.breakpoint, self.change, self._hits, self._failure = None, None, [], None
         self.recorder.last = self._latest = self._arrived = None
         self.reason = "end"
-        self._closely, self._no_chunk = None, False
+        self._closely, self._no_chunk, self._vain = None, False, 0
+        self._edits = self.timeline.edits_after(self.timeline.here())
+        self._refresh_watches()
+        self._checks = self._make_checks(self._guards()) if goal.far else None
+        self._start = self.timeline.here()
         if goal.far:
-            self.timeline.take(self.timeline.here())
+            self.timeline.take(self._start)
+        self._raised = None
         self._run()
+        if self._raised is not None:
+            return self._go_to_raised(self._raised)
+        self._passing = None
         if self._failure is not None:
             self.reason = "interrupted"
             raise self._failure
         return self._event_of_the_motion()
+
+    def _go_to_raised(self, path: Path) -> Event | None:
+        """Stand at the op that has raised, before what handles it; the event of its failure."""
+        failed = self.recorder.last if self._latest is None else self._make_event()
+        self.timeline.go(path)
+        self._passing = path
+        self._hits = self._breakpoints.of_kind("catch", "exception")[:1]
+        self._note_hits()
+        return failed
 
     def _event_of_the_motion(self) -> Event | None:
         error = self.machine.error
@@ -131,6 +163,15 @@ class Driver(Observer):
         """Pass breakpoints by for a while."""
         with self._breakpoints.disabled():
             yield
+
+    def use_loop(self, main: ast.AST) -> None:
+        """Count the iterations of another loop as epochs."""
+        self._main = main
+        self.timeline.course.entry = ()
+
+    def hit_again(self, hit: tuple[Breakpoint | None, Any] | None) -> None:
+        """Stand where a breakpoint has halted the run before; None where none has."""
+        self.breakpoint, self.change = hit if hit is not None else (None, None)
 
     def settle(self) -> None:
         """Run what comes before the first op at which stepping halts."""
@@ -166,6 +207,8 @@ class Driver(Observer):
         goal, frame = self._goal, self.machine.frame
         if self._every or self._closely is not None or self._breakpoints.by_number:
             return True
+        if self._edits:
+            return True
         if frame is not None and frame.pending is not None:  # operands are read already
             return True
         if isinstance(goal, Epochs):
@@ -179,7 +222,9 @@ class Driver(Observer):
         loop = op.loops[-1]
         self._note_entry(frame, loop)
         count = self._allowed(frame, loop)
-        chunk = self.timeline.forward.chunk(frame.code, loop) if count != 0 else None
+        chunk = None
+        if count != 0:
+            chunk = self.timeline.forward.chunk(frame.code, loop, self._checks)
         if chunk is None:
             self._no_chunk = self._no_chunk or loop.node is self._main
             self.timeline.pause(0.0)
@@ -195,18 +240,20 @@ class Driver(Observer):
 
     def _run_chunk(self, chunk: Chunk, frame: Frame, op: Op, count: int | None) -> str:
         at = chunk.loop.slot + 1
-        before = frame.temps[at]
+        before, head = frame.temps[at], path_of(frame)
         self.recorder.part_with_events()
         self._latest = self._arrived = None
         try:
-            ended = self.timeline.run(chunk, frame, count, self._pause)
+            ended = self.timeline.run(chunk, frame, count, self._pause, self._checks)
         except ChunkError as error:
             # It is done again from where the iteration begins.
-            frame.temps[at] += error.begun - 1
+            frame.temps[at] += max(0, error.begun - 1)
             self._trouble = _Trouble(path_of(frame), error.error)
             self._goal.skipped(chunk.loop, frame.temps[at] - before, False)
             return BOUNDARY
         self._goal.skipped(chunk.loop, frame.temps[at] - before, ended != BOUNDARY)
+        if ended != BOUNDARY:
+            self.timeline.note_end(chunk, head, frame.temps[at] - before, ended)
         if ended == LOOP_EXHAUSTED:
             self._note_loop_end(frame, op)
         return ended
@@ -228,9 +275,15 @@ class Driver(Observer):
             if path_of(frame)[: len(self._closely)] <= self._closely:
                 return 0
             self._closely = None
-        if self._breakpoints.by_number:
+        if self._checks is not None and not self._checks.possible:
             return 0
-        return self._goal.allows(frame, loop, self.machine.depth)
+        wanted = self._goal.allows(frame, loop, self.machine.depth)
+        if wanted != 0 and not self.timeline.may_repeat:
+            return 0
+        if not self._edits:
+            return wanted
+        left = iterations_before(path_of(frame), self._edits[0].path)
+        return left if wanted is None else wanted if left is None else min(left, wanted)
 
     def _pause(self, took: float) -> float | None:
         """Between two slices."""
@@ -257,16 +310,25 @@ class Driver(Observer):
         self.timeline.go(trouble.path)
         self._breakpoints.forget_place()
         self.recorder.last = self._latest = self._arrived = None
+        self._edits = self.timeline.edits_after(trouble.path)
+        self._refresh_watches()
+        self._moved = trouble.path != self._start
         if isinstance(trouble.error, Halted):
             self.reason, self._again = "interrupted", True
-        else:
-            self._closely = trouble.path
+            return
+        # What fires in vain is looked at for longer each time.
+        self._vain += 1
+        *rest, iteration, head = trouble.path
+        self._closely = (*rest, iteration + (1 << min(self._vain, 12)) // 2 - 1, head)
 
     # The observer's side.
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Halt here, if the motion is over or a breakpoint lies here."""
         try:
+            if self._raised is not None:
+                return True
+            self._apply_edits(frame, op)
             if self._moved and self._halts(frame, op):
                 return True
         except Exception as error:
@@ -283,6 +345,14 @@ class Driver(Observer):
         self.recorder.start(frame)
         return False
 
+    def _apply_edits(self, frame: Frame, op: Op) -> None:
+        """Do again what was typed into this course of time at this moment."""
+        if not self._moved or not self._edits or self._edits[0].path[-1] != op.index:
+            return
+        here = path_of(frame)
+        while self._edits and self._edits[0].path == here:
+            self._edits.pop(0).apply()
+
     def _halts(self, frame: Frame, op: Op) -> bool:
         if self._failure is not None or self._printed.failure is not None:
             self._failure = self._failure or self._printed.failure
@@ -290,8 +360,7 @@ class Driver(Observer):
             return True
         reached = self._goal.reached(frame, op, self.machine.depth)
         for each in self._breakpoints.at(frame, op, self.machine.depth):
-            if self._breakpoints.holds(each, frame, self._evaluate):
-                self._hits.append(each)
+            self._hit(each, frame)
         if self._hits:
             self._note_hits()
         elif self.interrupted:
@@ -303,8 +372,20 @@ class Driver(Observer):
             return False
         return True
 
+    def _hit(self, each: Breakpoint, frame: Frame) -> None:
+        """A breakpoint halts, if its condition holds and it isn't to be ignored."""
+        if not self._breakpoints.holds(each, frame, self._evaluate):
+            return
+        if each.ignore > 0:
+            each.ignore -= 1
+            each.hits += 1
+        else:
+            self._hits.append(each)
+
     def _note_hits(self) -> None:
         self.reason, self.breakpoint = "breakpoint", self._hits[0]
+        watch = self.breakpoint.watch
+        self.change = watch.change if watch is not None else None
         for each in {each.number: each for each in self._hits}.values():
             each.hits += 1
             if each.temporary:
@@ -315,11 +396,17 @@ class Driver(Observer):
         """Note the operands, and what may change."""
         self._operands = operands
         self.recorder.before(frame, op, operands)
+        if self._breakpoints.of_kind("catch", "nan"):
+            self._was_finite = all(is_finite(each) for each in operands)
 
     def after(self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any) -> None:
         """An op is done."""
         exhausted = value is EXHAUSTED
         self._goal.did(frame, op, exhausted)
+        if exhausted and op.loops[-1].node is self._main:
+            self.timeline.note_last(path_of(frame))
+        if self._breakpoints.by_number:
+            self._look_at_values(frame, op, operands, value)
         if not op.stop or op.kind == WHILE:
             return
         returned = self._arrived is not None and self._arrived[0] is not frame
@@ -333,6 +420,45 @@ class Driver(Observer):
             if event.names or event.mutated:
                 self._check_names(frame, event)
 
+    def _look_at_values(
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any
+    ) -> None:
+        """Halt when a watched value has changed, or one isn't finite any more."""
+        found = [
+            each for each in self._breakpoints.of_kind("watch")
+            if each.watch is not None and each.watch.has_changed(self.machine.frame or frame)
+        ]
+        nan = self._breakpoints.of_kind("catch", "nan")
+        if nan and op.kind in _COMPUTING and self._was_finite:
+            returned = self._arrived is not None and self._arrived[0] is not frame
+            if not returned and not all(is_finite(each) for each in (value, *operands)):
+                found += nan
+        self._check(tuple(found), frame)
+
+    def _refresh_watches(self) -> None:
+        for each in self._breakpoints.of_kind("watch"):
+            if each.watch is not None:
+                each.watch.refresh(self.machine.frame)
+
+    def _guards(self) -> Guards:
+        """What to look for within native loops."""
+        found = [
+            Guard(each.kind, each.number if each.kind == "watch" else each.where, each.condition)
+            for each in self._breakpoints.by_number.values() if each.kind != "catch"
+        ]
+        found += [Guard("finite", "", None) for _ in self._breakpoints.of_kind("catch", "nan")]
+        found += [
+            Guard("exception", "", None) for _ in self._breakpoints.of_kind("catch", "exception")
+        ]
+        if self._goal.text is not None:
+            found.append(Guard("everywhere", "", self._goal.text))
+        return tuple(found)
+
+    def watched_has_changed(self, number: int) -> bool:
+        """Whether a watched value has changed; asked within native loops."""
+        watch = self._breakpoints.by_number[number].watch
+        return watch is not None and watch.has_changed(self.machine.frame)
+
     def _check_names(self, frame: Frame, event: Event) -> None:
         changed = [each.value for each in event.mutated]
         bound = self._breakpoints.bound(event.names)
@@ -340,9 +466,8 @@ class Driver(Observer):
 
     def _check(self, bound: tuple[Breakpoint, ...], frame: Frame) -> None:
         try:
-            self._hits += [
-                each for each in bound if self._breakpoints.holds(each, frame, self._evaluate)
-            ]
+            for each in bound:
+                self._hit(each, frame)
         except Exception as error:
             self._failure = error
 
@@ -358,6 +483,9 @@ class Driver(Observer):
     def raised(self, frame: Frame, op: Op, error: BaseException) -> None:
         """An op has raised; if that is caught, the run goes on."""
         operands = self._operands if self._arrived == (frame, op) else ()
+        here = self.timeline.here()
+        if self._breakpoints.of_kind("catch", "exception") and here != self._passing:
+            self._raised = self._raised or here
 
         def make() -> Event:
             return self.recorder.failed(frame, op, operands, error, self._printed.text)

@@ -9,7 +9,7 @@ from typing import Any
 
 from nnstep.engine import ops
 from nnstep.engine.frames import Frame
-from nnstep.engine.moments import Path, path_of
+from nnstep.engine.moments import Path, iterations_before, path_of
 from nnstep.engine.ops import Loop, Op
 
 
@@ -20,11 +20,13 @@ class Goal:
         reason: what a session says of a stop there.
         far: whether loops may run on the way without being looked at.
         over: whether the motion ends at the next op at which stepping may halt.
+        text: the expression that is waited for, if any.
     """
 
     reason: str
-    far = False
-    over = False
+    far: bool = False
+    over: bool = False
+    text: str | None = None
 
     def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
         """How many iterations of a loop may run without being looked at; None: any number."""
@@ -46,7 +48,7 @@ class End(Goal):
     """The end of the script."""
 
     reason: str = "end"
-    far = True
+    far: bool = True
 
     def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
         """All loops lie before the end."""
@@ -66,20 +68,34 @@ class Steps(Goal):
         return self.left <= 0
 
 
-@dataclass
-class Moments(Goal):
-    """A moment that the motion comes to, or passes.
+class Before(Goal):
+    """Another goal, as long as it lies before a moment; else that moment."""
 
-    Attributes:
-        path: its path.
-    """
+    def __init__(self, goal: Goal, path: Path) -> None:
+        self._goal = goal
+        self._path = path
+        self.reason = goal.reason
+        self.far, self.text = goal.far, goal.text
 
-    path: Path
-    reason: str = "goto"
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """As many iterations as lie before the moment."""
+        wanted = self._goal.allows(frame, loop, depth)
+        left = iterations_before(path_of(frame), self._path)
+        return left if wanted is None else wanted if left is None else min(left, wanted)
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
-        """Whether it is there."""
-        return path_of(frame) >= self.path
+        """Whether either is."""
+        if self._goal.reached(frame, op, depth):
+            self.reason = self._goal.reason
+            return True
+        if path_of(frame) >= self._path:
+            self.reason = "goto"
+            return True
+        return False
+
+    def did(self, frame: Frame, op: Op, exhausted: bool) -> None:
+        """Passed on."""
+        self._goal.did(frame, op, exhausted)
 
 
 @dataclass
@@ -94,7 +110,7 @@ class NextStatement(Goal):
     at: Op
     depth: int
     reason: str = "step"
-    far = True
+    far: bool = True
 
     def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
         """Loops of functions that the statement calls are run."""
@@ -119,7 +135,7 @@ class Finish(Goal):
 
     depth: int
     reason: str = "finish"
-    far = True
+    far: bool = True
 
     def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
         """All loops of the function, and of those that it calls, are run."""
@@ -132,10 +148,24 @@ class Finish(Goal):
 
 @dataclass
 class Until(Goal):
-    """A condition."""
+    """A condition.
+
+    Attributes:
+        condition: whether it holds in a frame.
+        text: it as an expression, when it is one.
+    """
 
     condition: Callable[[Frame], bool]
     reason: str = "until"
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        # Within native loops only an expression can be asked for.
+        self.far = self.text is not None
+
+    def allows(self, frame: Frame, loop: Loop, depth: int) -> int | None:
+        """All loops, checks put into them."""
+        return None if self.far else 0
 
     def reached(self, frame: Frame, op: Op, depth: int) -> bool:
         """Whether it holds."""
@@ -156,7 +186,8 @@ class Epochs(Goal):
     left: int
     leads: Callable[[ast.AST], bool]
     reason: str = "epoch"
-    far = True
+    far: bool = True
+    over: bool = False
     _begun: Frame | None = None
     _inside: bool = False
 

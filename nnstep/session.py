@@ -11,88 +11,56 @@ from __future__ import annotations
 import ast
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from operator import length_hint
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.branches import Branch, Branches
 from nnstep.driver import Driver, is_good_exit
 from nnstep.engine import frameeval
 from nnstep.engine.events import Event, Moment
 from nnstep.engine.fastforward import FastForward
 from nnstep.engine.frames import Frame
+from nnstep.engine.guards import Checks, Guards
 from nnstep.engine.mainloop import leads_to, main_loop
 from nnstep.engine.memory import is_mutable, known_values
 from nnstep.engine.moments import Path, epoch_of, moment, standing
 from nnstep.engine.names import imports
 from nnstep.engine.ops import BIND, CALL, COMPUTE, OPERATOR
 from nnstep.engine.outside import Outside
-from nnstep.engine.printed import open_input
 from nnstep.engine.program import Program
 from nnstep.engine.snapshot import Snapshots
-from nnstep.engine.source import Source, Span
 from nnstep.engine.stops import Breakpoint, Breakpoints
 from nnstep.engine.timeline import MEMORY, Timeline, Unreachable
+from nnstep.engine.values import frozen
 from nnstep.engine.writes import written_in_place
-from nnstep.goals import End, Epochs, Finish, Goal, NextStatement, Steps, Until
+from nnstep.goals import Before, End, Epochs, Finish, Goal, NextStatement, Steps, Until
+from nnstep.inquiry import Notes, Probe
+from nnstep.reports import (
+    Bisected,
+    BranchInfo,
+    Comparison,
+    FrameInfo,
+    History,
+    LoopInfo,
+    NextOp,
+    Position,
+    Progress,
+    Stop,
+)
 from nnstep.travel import Traveller
 
+__all__ = [
+    "Bisected", "BranchInfo", "Comparison", "FrameInfo", "History", "LoopInfo", "NextOp",
+    "Position", "Progress", "Session", "Stop", "open",
+]
+
 GRAINS = ("op", "all")
-
-
-class Position(NamedTuple):
-    """Where a session stands.
-
-    Attributes:
-        moment: the coordinate of time, shown as `epoch.op`; None at the end of the script.
-        epoch: the iteration of the main loop, None outside of it.
-        line: the 1-based line of the next op, 0 at the end.
-        section: the title of the `# %%` section, or an empty string.
-        function: the function's name, `<module>` outside of any.
-        path: the file.
-    """
-
-    moment: Moment | None
-    epoch: int | None
-    line: int
-    section: str
-    function: str
-    path: str
-
-
-class Stop(NamedTuple):
-    """Why a session stands where it stands.
-
-    Attributes:
-        reason: `start`, `step`, `breakpoint`, `epoch`, `until`, `section`, `finish`, `end`,
-            `error` or `interrupted`.
-        breakpoint: the breakpoint, when that is the reason.
-    """
-
-    reason: str
-    breakpoint: Breakpoint | None
-
-
-class NextOp(NamedTuple):
-    """The op that runs next: its text and its place."""
-
-    text: str
-    span: Span
-    line: int
-    source: Source
-    function: str
-
-
-class FrameInfo(NamedTuple):
-    """One function in progress: where it stands, and its variables."""
-
-    function: str
-    line: int
-    text: str
-    path: str
-    names: dict[str, Any]
 
 
 def open(
@@ -126,6 +94,7 @@ class Session:
     Attributes:
         source: the script's text.
         on_print: is given the text that the script prints, as it does.
+        on_progress: is told how far a motion has come, some times a second.
         main: the loop whose iterations are the epochs, None if there is none.
     """
 
@@ -141,6 +110,10 @@ class Session:
         self._argv = tuple(argv)
         self._into = tuple(into)
         self._memory = memory
+        self._cost: str | None = None
+        self.on_progress: Callable[[Progress], None] | None = None
+        self._told_at = self._began = 0.0
+        self._doing = ""
         self._grain = "op"
         self.on_print: Callable[[str], None] | None = None
         self._breakpoints: Breakpoints | None = None
@@ -157,18 +130,25 @@ class Session:
         self._outside = Outside(self._program)
         self._printed = self._outside.printed
         self._outside.errors.listener = _to_standard_error
+        self._outside.effects.on_write = self._on_write
         self._machine = self._program.machine()
         own = self._program.is_own_module
         tree = self._program.tree
-        snapshots = Snapshots(own, written_in_place([tree]), imports(tree, "random"))
+        self._written = written_in_place([tree])
+        snapshots = Snapshots(own, self._written, imports(tree, "random"))
         self._timeline = Timeline(
             self._machine, snapshots, self._outside, FastForward(), self._memory
         )
         self._driver = Driver(
             self._machine, self.main, self._printed, self._breakpoints, frameeval.evaluate,
-            self._timeline,
+            self._timeline, self._checks_for,
         )
+        self._checks: dict[Guards, Checks] = {}
         self._traveller = Traveller(self._machine, self._timeline, self._driver)
+        self._timeline.on_pause = self._on_pause
+        self._branches = Branches(self._timeline, self._outside)
+        self._told: set[str] = set()
+        self._histories: dict[tuple[str, str], _Noted] = {}
         self._origins: list[_Origin] = []
         self._pending: Iterator[Event] | None = None
         self._kept: list[Any] = []
@@ -177,13 +157,26 @@ class Session:
             self._driver.settle()
         self._timeline.course.beginning = self._timeline.here()
 
+    def _checks_for(self, guards: Guards) -> Checks | None:
+        """What looks for breakpoints within native loops; None when there are none."""
+        if not guards:
+            return None
+        if guards not in self._checks:
+            made = Checks(
+                self._program, guards, self._written, self._driver.watched_has_changed
+            )
+            quiet = all(each.test is None or frameeval.is_quiet(each.test) for each in guards)
+            made.possible = made.possible and quiet
+            self._checks[guards] = made
+        # Only the script's own text is checked, not the modules beside it.
+        found = self._checks[guards]
+        found.possible = found.possible and len(self._outside.modules()) == 1
+        return found
+
     @contextmanager
     def _running(self) -> Iterator[None]:
         self._printed.listener = self.on_print
-        with (
-            self._program.installed(), self._printed.capturing(),
-            self._outside.errors.capturing(), open_input(),
-        ):
+        with self._program.installed(), self._outside.between():
             yield
 
     # Motions.
@@ -230,7 +223,8 @@ class Session:
             SyntaxError: the expression is none.
             ValueError: it has a name that occurs nowhere in the script.
         """
-        return self._go(Until(self._condition(cond)), every=False)
+        text = cond if isinstance(cond, str) else None
+        return self._go(Until(self._condition(cond), text=text), every=False)
 
     def _condition(self, cond: str | Callable[[Session], Any]) -> Callable[[Frame], bool]:
         if callable(cond):
@@ -277,17 +271,31 @@ class Session:
 
         return self._go(Until(elsewhere, "section"), every=False)
 
-    def run(self) -> Event | None:
-        """Run to the next breakpoint, or to the end."""
-        return self._go(End(), every=False)
+    def run(self, deaf: bool = False) -> Event | None:
+        """Run to the next breakpoint, or to the end.
+
+        Args:
+            deaf: pass all breakpoints by.
+        """
+        with self._driver.deaf() if deaf else nullcontext():
+            return self._go(End(), every=False)
 
     def _go(self, goal: Goal, *, every: bool = True) -> Event | None:
         self._pending = None
+        self._begin("")
         self._outside.pass_again()
         with self._running():
             event = self._driver.go(goal, every=every)
-        self._timeline.reached()
+        self._reached()
         return event
+
+    def _reached(self) -> None:
+        frame = self._machine.frame
+        text = str(moment(standing(frame), self.main)) if frame is not None else "the end"
+        self._timeline.reached(text)
+
+    def _begin(self, doing: str) -> None:
+        self._began, self._doing = time.monotonic(), doing
 
     def _remember(self, motion: str, n: int, origin: Path) -> None:
         """Where a motion came from, so that its reverse leads there exactly."""
@@ -323,24 +331,33 @@ class Session:
     def runtil(self, cond: str | Callable[[Session], Any]) -> Event | None:
         """Go back to the last moment at which a condition was true; to the beginning if none."""
         holds = self._condition(cond)
+        text = cond if isinstance(cond, str) else None
 
-        def on() -> Path | None:
+
+        def on(end: Path) -> Path | None:
             with self._driver.deaf():
-                self._driver.go(Until(holds), every=False)
+                self._driver.go(Before(Until(holds, text=text), end), every=False)
             return self._timeline.here() if self._driver.reason == "until" else None
 
         return self._travel(lambda: self._traveller.last_where(on, "until"))
 
     def rcontinue(self) -> Event | None:
         """Go back to the last moment at which a breakpoint halts; to the beginning if none."""
+        hits: dict[Path, tuple[Breakpoint | None, Any]] = {}
 
-        def on() -> Path | None:
-            self._driver.go(End(), every=False)
-            return self._timeline.here() if self._driver.reason == "breakpoint" else None
+        def on(end: Path) -> Path | None:
+            self._driver.go(Before(End(), end), every=False)
+            if self._driver.reason != "breakpoint":
+                return None
+            here = self._timeline.here()
+            hits[here] = self._driver.breakpoint, self._driver.change
+            return here
 
         assert self._breakpoints is not None
         with self._breakpoints.uncounted():
-            return self._travel(lambda: self._traveller.last_where(on, "breakpoint"))
+            event = self._travel(lambda: self._traveller.last_where(on, "breakpoint"))
+        self._driver.hit_again(hits.get(self._timeline.here()))
+        return event
 
     def repoch(self, n: int = 1) -> Event | None:
         """Go back to the beginning of the epoch, or of the one before if it stands there."""
@@ -370,29 +387,36 @@ class Session:
         else:
             text = str(moment)
             event = self._travel(lambda: self._traveller.find(text, self.main, self._epochs))
-        self._timeline.reached()
+        self._reached()
         return event
 
     def _check_epochs(self) -> None:
         if self.main is None:
             raise ValueError(
-                "the script has no epochs: no loop of it updates a number or an array"
+                "the script has no epochs: no loop of it updates a number or an array; "
+                "`loop` lists its loops, and `loop LINE` picks one"
             )
 
     def _travel(self, motion: Callable[[], Event | None], hidden: bool = True) -> Event | None:
         """Go back, or put everything as it was where that fails."""
         self._pending = None
+        self._began = time.monotonic()
+        self._driver.interrupted = self._timeline.interrupted = False
         self._driver.recorder.part_with_events()
         here = self._timeline.here()
+        event, failure = None, None
         with self._running():
             try:
                 with self._timeline.hidden() if hidden else nullcontext():
                     event = motion()
-            except (Unreachable, ValueError):
+            except (Unreachable, ValueError) as error:
+                failure = error
+            # Not within the handler: what the script raises would have it as context.
+            if failure is not None:
                 with suppress(Unreachable):
                     self._timeline.interrupted = False
                     self._timeline.go(here)
-                raise
+                raise failure
         assert self._breakpoints is not None
         self._breakpoints.forget_place()
         return event
@@ -471,6 +495,240 @@ class Session:
         self._machine.frame = None
         self._program.globals.clear()
 
+    # The main loop.
+
+    def loops(self) -> list[LoopInfo]:
+        """The loops of the script, in the order of the text."""
+        tree = self._program.tree
+        found = [each for each in ast.walk(tree) if isinstance(each, ast.For | ast.While)]
+        return [
+            LoopInfo(each.lineno, self.source.line(each.lineno).strip(), each is self.main)
+            for each in sorted(found, key=lambda each: each.lineno)
+        ]
+
+    def use_loop(self, line: int) -> None:
+        """Take another loop for the main one, whose iterations are the epochs.
+
+        Raises:
+            ValueError: none begins on that line.
+        """
+        tree = self._program.tree
+        for each in ast.walk(tree):
+            if isinstance(each, ast.For | ast.While) and each.lineno == line:
+                self.main = self._driver.recorder.main = each
+                self._driver.use_loop(each)
+                self._histories.clear()
+                return
+        lines = ", ".join(str(each.line) for each in self.loops())
+        there = f"loops begin on lines {lines}" if lines else "the script has no loop"
+        raise ValueError(f"no loop begins on line {line}; {there}")
+
+    @property
+    def cost(self) -> str | None:
+        """The expression for the cost: the lesson's, or one that was set; None if there is none."""
+        if self._cost is None:
+            from nnstep.lessons import measures
+
+            self._cost = measures(self.source.text).cost
+        return self._cost or None
+
+    @cost.setter
+    def cost(self, text: str) -> None:
+        code = frameeval.compiled(text, "eval")
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(code, self.names())
+        self._cost = text.strip()
+
+    # Questions to the whole run.
+
+    def history(self, text: str) -> History:
+        """An expression over all epochs that were run, its last value in each.
+
+        Raises:
+            SyntaxError: it is no expression.
+            ValueError: the script has no epochs, or a name in it occurs nowhere.
+        """
+        self._check_epochs()
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(frameeval.compiled(text, "eval"), self.names())
+        key, frontier = (self._branches.current.name, text), self._timeline.course.frontier
+        known = self._histories.get(key)
+        if known is not None and known.until == frontier:
+            return History(text, 0, known.values)
+        notes = Notes(text)
+        self._doing = f"history of {text}"
+        self._travel(lambda: self._note(notes, frontier))
+        values = [notes.values.get(epoch) for epoch in range(max(notes.values, default=-1) + 1)]
+        self._histories[key] = _Noted(frontier, values)
+        return History(text, 0, values)
+
+    def _note(self, notes: Notes, frontier: Path) -> Event | None:
+        """Run from the main loop's beginning to the latest moment, and come back."""
+        here = self._timeline.here()
+        entry = self._traveller.entry(self._epochs)
+        if entry < frontier:
+            self._timeline.go((*entry, 0, entry[-1]))
+            self._timeline.go_on(frontier, notes=notes)
+        self._timeline.go(here)
+        return None
+
+    def bisect(self, cond: str) -> Bisected:
+        """Find the op at which a condition became true, and stand behind it.
+
+        Asked only where epochs begin, by halves, and then at each op of the epoch found.
+
+        Raises:
+            ValueError: it isn't true at the end of what was run, or nothing is called so.
+        """
+        self._check_epochs()
+        holds = self._condition(cond)
+        found: list[Bisected] = []
+        self._doing = f"bisect {cond}"
+        self._travel(lambda: self._bisect(cond, holds, found))
+        return found[0]
+
+    def _bisect(
+        self, cond: str, holds: Callable[[Frame], bool], found: list[Bisected]
+    ) -> Event | None:
+        here, traveller, timeline = self._timeline.here(), self._traveller, self._timeline
+        entry = traveller.entry(self._epochs)
+        last = traveller.last_head(self._epochs)
+        probe = Probe(timeline, entry, holds)
+        first = probe.first(last)
+        if first is None:
+            timeline.go(here)
+            raise ValueError(f"`{cond}` is not true at the end of epoch {last - 1}")
+        if first > 0:
+            timeline.go((*entry, first - 1, entry[-1]))
+        else:
+            timeline.go(timeline.course.beginning)
+        end = (*entry, first, entry[-1])
+        with self._driver.deaf():
+            event = self._driver.go(Before(Until(holds, text=cond), end), every=False)
+        epoch = first - 1 if first > 0 else None
+        found.append(Bisected(epoch, event, probe.is_monotone, len(probe.found)))
+        self._driver.reason = "bisect"
+        return event
+
+    # Branches.
+
+    def branches(self) -> list[BranchInfo]:
+        """The courses that the run has taken: one more for each change made in its past."""
+        return self._branches.infos()
+
+    def switch(self, name: str) -> Event | None:
+        """Go over to another branch, to where it was left.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        branch = self._branches.find(name)
+        if branch is self._branches.current:
+            return None
+
+        def over() -> Event | None:
+            self._branches.enter(branch)
+            return self._traveller.stand(self._timeline.here(), "switch")
+
+        event = self._travel(over)
+        self._origins.clear()
+        return event
+
+    def compare(self, a: str, b: str) -> Comparison:
+        """Two branches side by side: the variables that differ, and the cost in common epochs.
+
+        Each is looked at where it was left. The session stands where it stood afterwards.
+
+        Raises:
+            KeyError: there is no such branch.
+        """
+        first, second = self._branches.find(a), self._branches.find(b)
+        home, here = self._branches.current, self._timeline.here()
+        home.here = here
+        seen: list[dict[str, Any]] = []
+        costs: list[list[Any]] = []
+        for branch in (first, second):
+            self._change_to(branch)
+            seen.append({name: _kept(value) for name, value in self.names().items()})
+            with suppress(ValueError):
+                costs.append(self.history(self.cost).values if self.cost else [])
+        self._change_to(home)
+        names = [name for name in seen[0] if name in seen[1]]
+        values = [
+            (name, seen[0][name], seen[1][name]) for name in names
+            if frozen(seen[0][name]) != frozen(seen[1][name]) and _is_data(seen[0][name])
+        ]
+        pairs = [
+            (epoch, float(one), float(other))
+            for epoch, (one, other) in enumerate(zip(*costs, strict=False))
+            if _is_number(one) and _is_number(other)
+        ] if len(costs) == 2 else []
+        return Comparison((a, b), values, pairs, self.cost or "")
+
+    def _change_to(self, branch: Branch) -> None:
+        def over() -> Event | None:
+            self._branches.enter(branch)
+            return None
+
+        if branch is not self._branches.current:
+            self._travel(over)
+
+    # What is told while it runs, and once.
+
+    def _on_write(self, deed: str) -> None:
+        """The script does something that can't be undone."""
+        timeline = self._timeline
+        if self._outside.printed.hidden or timeline.here() < timeline.course.frontier:
+            again = f"going through the past executes the script again: once more it {deed}"
+            timeline.repeated[again] = None
+        else:
+            timeline.fence()
+
+    def _on_pause(self) -> None:
+        """Tell how far it has come, some times a second."""
+        now = time.monotonic()
+        if self.on_progress is None or now - self._told_at < _OFTEN:
+            return
+        self._told_at = now
+        frame, epoch, epochs = self._machine.frame, None, None
+        while frame is not None and epoch is None:
+            for loop, count in zip(
+                frame.op.loops, standing(frame)[-1].counters, strict=True
+            ):
+                if loop.node is self.main:
+                    epoch = count + 1
+                    epochs = _total(epoch, frame.temps[loop.slot])
+                    break
+            else:
+                frame = frame.back
+        seconds = now - self._began
+        self.on_progress(Progress(epoch, epochs, self._cost_now(frame), seconds, self._doing))
+
+    def _cost_now(self, frame: Frame | None) -> float | None:
+        if frame is None or not self.cost:
+            return None
+        try:
+            return float(frameeval.evaluate(frameeval.compiled(self.cost, "eval"), frame))
+        except Exception:
+            return None
+
+    def notes(self) -> list[str]:
+        """What is to be told once about going back, if anything has come up since."""
+        timeline = self._timeline
+        found = [
+            f"going back leaves {name or 'something'} as it is: a {kind} can't be saved"
+            for kind, name in timeline.kept.items()
+        ] if timeline.went_back else []
+        found += [f"a state could not be put back because of {what}" for what in timeline.lost]
+        if self._outside.printed.strayed:
+            found.append(
+                "the script isn't deterministic: it has printed something else than before"
+            )
+        found += [*timeline.strays, *timeline.repeated]
+        new = [each for each in found if each not in self._told]
+        self._told.update(new)
+        return new
+
     # Where it stands.
 
     @property
@@ -487,7 +745,7 @@ class Session:
     @property
     def stop(self) -> Stop:
         """Why it stands here."""
-        return Stop(self._driver.reason, self._driver.breakpoint)
+        return Stop(self._driver.reason, self._driver.breakpoint, self._driver.change)
 
     @property
     def position(self) -> Position:
@@ -571,6 +829,44 @@ class Session:
         assert self._breakpoints is not None
         return self._breakpoints.add(where, condition, temporary)
 
+    def watch(self, name: str, condition: str | None = None) -> Breakpoint:
+        """Halt right after the value of a name or another expression has changed, in place too.
+
+        A variable of the current function is watched as long as that function runs.
+
+        Raises:
+            ValueError: it is no expression, or nothing is called so.
+        """
+        assert self._breakpoints is not None
+        frame = self._machine.frame
+        words = {each.id for each in ast.walk(_parsed(name)) if isinstance(each, ast.Name)}
+        while frame is not None and not words & _own_names(frame):
+            frame = frame.back
+        scope = frame.code if frame is not None and not frame.code.is_module else None
+        return self._breakpoints.add_watch(name, condition, scope, self.names())
+
+    def catch(self, what: str) -> Breakpoint:
+        """Halt at the op that makes NaN or infinity out of finite operands, or that raises.
+
+        Args:
+            what: `nan` or `exception`.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        assert self._breakpoints is not None
+        return self._breakpoints.add_catch(what)
+
+    def ignore(self, number: int, count: int) -> None:
+        """Have a breakpoint not halt the next so many times.
+
+        Raises:
+            KeyError: there is none of that number.
+            ValueError: `count` is less than 0.
+        """
+        assert self._breakpoints is not None
+        self._breakpoints.set_ignore(number, count)
+
     def delete(self, number: int | None = None) -> None:
         """Remove a breakpoint, or all.
 
@@ -634,15 +930,15 @@ class Session:
         then = (*entry, here[len(entry)] - 1, *here[len(entry) + 1 :])
         if name not in self:
             raise KeyError(f"there is no {name!r} here")
+        found: tuple[Any, ...] = ()
         with self._running(), self._timeline.hidden():
-            try:
+            with suppress(Unreachable, KeyError):
                 self._timeline.go(then)
-                value = _kept(self[name])
-            except (Unreachable, KeyError):
-                raise KeyError(f"{name!r} had no value an epoch ago") from None
-            finally:
-                self._timeline.go(here)
-        return value
+                found = (_kept(self[name]),)
+            self._timeline.go(here)
+        if not found:
+            raise KeyError(f"{name!r} had no value an epoch ago")
+        return found[0]
 
     def eval(self, text: str) -> Any:
         """The value of an expression here. Leaves no trace: the random state is put back.
@@ -666,7 +962,8 @@ class Session:
         self._forget_operands()
 
         def apply() -> tuple[str, ...]:
-            return frameeval.execute(code, self._frame())
+            with self._outside.aside():
+                return frameeval.execute(code, self._frame())
 
         with self._program.installed():
             names = apply()
@@ -690,13 +987,28 @@ class Session:
 
     def _edited(self, apply: Callable[[], object], text: str) -> None:
         """Something was changed by hand: from here on time takes another course."""
+        here = self._timeline.here()
+        if here < self._timeline.course.frontier:
+            self._branches.leave(here, str(self.position.moment or "the end"))
+        self._histories = {
+            key: each for key, each in self._histories.items()
+            if key[0] != self._branches.current.name
+        }
         self._timeline.edit(apply, text)
+        self._reached()
         self._outside.forget_future()
 
     def _protect_events(self, frame: Frame) -> None:
         if self._driver.recorder.holds_events:
             values = [(name, value) for name, value in known_values(frame) if is_mutable(value)]
             self._driver.recorder.protect(values)
+
+
+class _Noted(NamedTuple):
+    """The values of an expression, and up to which moment they are known."""
+
+    until: Path
+    values: list[Any]
 
 
 class _Origin(NamedTuple):
@@ -709,6 +1021,18 @@ class _Origin(NamedTuple):
 
 
 _REMEMBERED = 1000  # motions
+_OFTEN = 0.06  # seconds between two looks at how far it has come
+
+
+def _parsed(text: str) -> ast.AST:
+    try:
+        return ast.parse(text.strip(), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is no expression: {error.msg}") from None
+
+
+def _own_names(frame: Frame) -> set[str]:
+    return set() if frame.code.is_module else {*frame.code.native.co_varnames, *frame.locals}
 
 
 def _check_count(n: int) -> None:
@@ -740,6 +1064,20 @@ def _from_library(value: Any) -> bool:
 
 
 _LIBRARY = {"builtin_function_or_method", "ufunc", "_ArrayFunctionDispatcher"}
+
+
+def _total(epoch: int, items: Any) -> int | None:
+    """How many epochs there are, where the iterator knows."""
+    known = type(items) in (type(iter(range(0))), type(iter([])), type(iter(())))
+    return epoch + length_hint(items) if known else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float | complex | str | list | dict)
 
 
 def _kept(value: Any) -> Any:

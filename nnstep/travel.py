@@ -20,7 +20,7 @@ from nnstep.engine.machine import Machine
 from nnstep.engine.moments import Path, moment, path_of, standing
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op
-from nnstep.engine.timeline import Timeline, Unreachable
+from nnstep.engine.timeline import Interrupted, Timeline, Unreachable
 from nnstep.goals import Goal, Steps
 
 
@@ -108,27 +108,68 @@ class Traveller:
 
     def rewind(self) -> Event | None:
         """To the beginning."""
-        self._timeline.go(())
-        self._driver.settle()
-        self._driver.reason = "start"
+        self._timeline.go(self._beginning())
+        self._driver.reason, self._driver.breakpoint = "start", None
         return None
 
-    def last_where(self, motion: Callable[[], Path | None], reason: str) -> Event | None:
-        """To the last moment at which a motion ends that is made again and again.
+    def last_where(self, motion: Callable[[Path], Path | None], reason: str) -> Event | None:
+        """To the last moment before the present one at which a motion ends.
 
         Args:
-            motion: moves on to the next such moment; gives its path, None when there is none.
+            motion: moves on to the next such moment, or to a given one if that comes first; gives
+                the path, None in the latter case.
             reason: what is said of the stop.
         """
         here = self.here
-        for start in self.starts(here):
-            self._timeline.go(start)
-            latest = None
-            while (path := motion()) is not None and path < here:
-                latest = path
-            if latest is not None:
-                return self.stand(latest, reason)
-        return self.rewind()
+        for prefix, last in self._loops_before(here):
+            found = self._last_in_loop(prefix, last, here, motion)
+            if found is not None:
+                return self.stand(found, reason)
+        self._timeline.go(())
+        self._driver.settle()
+        found = self._last_on_the_way(here, motion)
+        return self.stand(found, reason) if found is not None else self.rewind()
+
+    def _last_on_the_way(self, end: Path, motion: Callable[[Path], Path | None]) -> Path | None:
+        """The last of the moments on the way from where the machine stands."""
+        latest = None
+        while (path := motion(end)) is not None and path < end:
+            latest = path
+        return latest
+
+    def _last_in_loop(
+        self, prefix: Path, last: int, here: Path, motion: Callable[[Path], Path | None]
+    ) -> Path | None:
+        """The last of the moments since a loop began: further and further back, then by halves."""
+        at, back, end, found = len(prefix), 0, here, None
+        while found is None:
+            first = max(0, last - back)
+            self._timeline.go((*prefix, first, prefix[-1]))
+            found = motion(end)
+            if found is None or found >= here:
+                if first == 0:
+                    return None
+                found, end, back = None, (*prefix, first, prefix[-1]), 2 * back + 1
+        top = last + 1 if end == here else end[at]
+        while found[:at] == prefix and top - found[at] > 1:
+            middle = (found[at] + top) // 2
+            self._timeline.go((*prefix, middle, prefix[-1]))
+            later = motion(end)
+            if later is not None and later < here:
+                found = later
+            else:
+                end, top = (*prefix, middle, prefix[-1]), middle
+        if found[:at] == prefix:
+            self._timeline.go((*prefix, found[at], prefix[-1]))
+        return self._last_on_the_way(end, motion) or found
+
+    def _loops_before(self, here: Path) -> list[tuple[Path, int]]:
+        """The loops that began before the present moment, the latest first, with iterations."""
+        frame = self._machine.frame
+        own = list(_heads(frame)) if frame is not None else []
+        ended = [(each[:-2], each[-2]) for each in self._timeline.ends_before(here)]
+        around = {prefix for prefix, _ in own}
+        return own + [each for each in ended if each[0] not in around]
 
     def to_epoch(self, number: int, epochs: Callable[[int], Goal]) -> Event | None:
         """To the beginning of an epoch, counted from 0, in the past or the future.
@@ -140,9 +181,10 @@ class Traveller:
         Raises:
             ValueError: the main loop has no such epoch.
         """
-        entry = self._entry(epochs)
+        entry = self.entry(epochs)
         head = (*entry, number, entry[-1])
         frontier = self._timeline.course.frontier
+        self._driver.reason = ""
         try:
             if head <= frontier:
                 self._timeline.go(head)
@@ -151,8 +193,12 @@ class Traveller:
             else:
                 self._timeline.go(frontier)
                 event = self._on_to_epoch(number, entry, epochs)
+        except Interrupted:
+            raise
         except Unreachable:
             event = None
+        if self._driver.reason == "interrupted":
+            return event
         self._driver.reason, self._driver.breakpoint = "goto", None
         if self.here[: len(head) - 1] != head[:-1]:
             raise ValueError(f"the main loop has no epoch {number}")
@@ -168,7 +214,7 @@ class Traveller:
         with self._driver.deaf():
             return self._driver.go(epochs(number - done), every=False)
 
-    def _entry(self, epochs: Callable[[int], Goal]) -> Path:
+    def entry(self, epochs: Callable[[int], Goal]) -> Path:
         """The path to the head of the main loop, as it was entered last."""
         course = self._timeline.course
         if not course.entry:
@@ -179,9 +225,17 @@ class Traveller:
             raise ValueError("the script never comes to its main loop")
         return course.entry
 
+    def last_head(self, epochs: Callable[[int], Goal]) -> int:
+        """The last iteration of the main loop whose head was reached."""
+        entry, frontier = self.entry(epochs), self._timeline.course.frontier
+        if frontier[: len(entry)] == entry:
+            return frontier[len(entry)]
+        self._timeline.go(frontier)
+        return self._last_epoch(entry, epochs)
+
     def epochs_back(self, count: int, epochs: Callable[[int], Goal]) -> Event | None:
         """To the beginning of this epoch, or so many epochs earlier than that."""
-        here, entry = self.here, self._entry(epochs)
+        here, entry = self.here, self.entry(epochs)
         if here < entry:
             return self.rewind()
         if here[: len(entry)] == entry:
@@ -189,16 +243,28 @@ class Traveller:
             self.to_epoch(number, epochs)
             number -= count if self.here >= here else count - 1
         else:
-            self._timeline.go(here)
-            ended = [each for each in self._timeline.ended if each[:-2] == entry]
-            if not ended:
-                raise Unreachable("the end of the main loop was not found")
-            number = ended[-1][-2]
+            number = self._last_epoch(entry, epochs)
             with suppress(ValueError):
                 self.to_epoch(number, epochs)
             begun = self.here[: len(entry) + 1] == (*entry, number)
             number -= count if not begun else count - 1
         return self.to_epoch(number, epochs) if number >= 0 else self.rewind()
+
+    def _last_epoch(self, entry: Path, epochs: Callable[[int], Goal]) -> int:
+        """The last epoch of a main loop that has ended."""
+        timeline, at = self._timeline, len(entry)
+        known = timeline.course.ends.get(entry)
+        if known is not None:
+            return known[-2]
+        passed = [each.path for each in timeline.course.keyframes if each.path[:at] == entry]
+        number = max((path[at] for path in passed), default=0)
+        timeline.go((*entry, number, entry[-1]))
+        while self.here[:at] == entry:
+            number = self.here[at]
+            with timeline.hidden(), self._driver.deaf():
+                self._driver.go(epochs(1), every=False)
+        timeline.note_last((*entry, number, entry[-1]))
+        return number
 
     def find(self, text: str, main: ast.AST | None, epochs: Callable[[int], Goal]) -> Event | None:
         """To a moment as it is shown, such as `1200.17`.
@@ -207,14 +273,19 @@ class Traveller:
             ValueError: there is none in what has been run.
         """
         match = re.match(r"(\d+)\.", text)
+        course = self._timeline.course
+        start: Path = ()
         if match:
-            entry = self._entry(epochs)
-            self._timeline.go((*entry, int(match[1]), entry[-1]))
-        elif text.startswith("end.") and self._timeline.course.entry:
-            self._timeline.go(self._timeline.course.frontier)
-            self._timeline.go(self._timeline.ended[-1] if self._timeline.ended else ())
-        else:
-            self._timeline.go(())
+            entry = self.entry(epochs)
+            start = (*entry, int(match[1]), entry[-1])
+        elif text.startswith("end."):
+            start = course.ends.get(course.entry, ())
+        try:
+            self._timeline.go(start)
+        except Interrupted:
+            raise
+        except Unreachable:
+            raise ValueError(f"there is no moment {text} in what has been run") from None
         finder = _Finder(text, main, self._timeline.course.frontier)
         with self._timeline.hidden():
             self._machine.run(finder)
@@ -284,14 +355,18 @@ class Traveller:
 
         The machine must stand at the present moment when the first is asked for.
         """
-        frame = self._machine.frame
-        own = list(_heads(frame)) if frame is not None else []
-        for prefix, iteration in own:
-            yield from (each for each in _doubling(prefix, iteration) if each < here)
-        self._timeline.go(here)
-        for ended in reversed(self._timeline.ended):
-            yield from _doubling(ended[:-2], ended[-2])
+        latest = here
+        for prefix, iteration in sorted(self._loops_before(here), key=_iteration, reverse=True):
+            for start in _doubling(prefix, iteration):
+                if start < latest:
+                    yield start
+                    latest = start
         yield ()
+
+
+def _iteration(loop: tuple[Path, int]) -> Path:
+    prefix, iteration = loop
+    return (*prefix, iteration, prefix[-1])
 
 
 def _heads(frame: Frame) -> Iterator[tuple[Path, int]]:

@@ -365,7 +365,7 @@ class Freezer:
             return "complex", struct.pack("<2d", value.real, value.imag)
         if kind is tuple:
             return "tuple", *map(self, value)
-        if isinstance(value, np.generic):
+        if issubclass(kind, np.generic):  # `isinstance` would ask the script's own `__class__`
             data = self(value.item()) if value.dtype.hasobject else value.tobytes()
             return "scalar", str(value.dtype), data
         number = self._numbers.get(id(value))
@@ -386,11 +386,11 @@ class Freezer:
             return kind.__name__, getattr(value, "__name__", None) or str(value)
         if kind is types.FunctionType:
             return self._function(value)
-        if isinstance(value, type):
+        if issubclass(kind, type):
             return self._class(value)
-        if isinstance(value, BaseException):
+        if issubclass(kind, BaseException):
             return self._exception(value)
-        if isinstance(value, np.ndarray):
+        if issubclass(kind, np.ndarray):
             return self._array(value)
         if kind in (types.MethodType, functools.partial, property, staticmethod, classmethod):
             return kind.__name__, *map(self, _members(value))
@@ -413,7 +413,7 @@ class Freezer:
             return "RandomState", self(value.get_state(legacy=False))
         if kind is random.Random:
             return "Random", self(value.getstate())
-        if kind is operator.itemgetter or isinstance(value, weakref.ReferenceType):
+        if kind is operator.itemgetter or issubclass(kind, weakref.ReferenceType):
             return (kind.__name__,)
         if kind.__name__ in _COUNTED and kind.__module__ == "builtins":
             return kind.__name__, *_reduced(value, self)
@@ -421,18 +421,18 @@ class Freezer:
 
     def _instance(self, value: Any, kind: type) -> tuple[Any, ...]:
         found: list[Any] = [self(kind) if kind.__module__ == "__main__" else kind.__qualname__]
-        if isinstance(value, list | tuple):
-            native = list if isinstance(value, list) else tuple
+        if issubclass(kind, list | tuple):
+            native = list if issubclass(kind, list) else tuple
             found.append([self(each) for each in native.__iter__(value)])
-        elif isinstance(value, dict):
+        elif issubclass(kind, dict):
             found.append([(self(key), self(each)) for key, each in dict.items(value)])
-        elif isinstance(value, set | frozenset):
-            native = set if isinstance(value, set) else frozenset
+        elif issubclass(kind, set | frozenset):
+            native = set if issubclass(kind, set) else frozenset
             items = list(native.__iter__(value))
             ordered = all(type(each) in (int, str, bool, float, tuple) for each in items)
             frozen = [self(each) for each in items]
             found.append(frozen if ordered else sorted(map(repr, frozen)))
-        elif isinstance(value, int | float | str | bytes | complex | bytearray):
+        elif issubclass(kind, int | float | str | bytes | complex | bytearray):
             base = next(each for each in kind.__mro__ if each.__module__ == "builtins")
             found.append(self(base.__new__(base, value)) if base is not bytearray else bytes(value))
         elif kind is collections.deque:

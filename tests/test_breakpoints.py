@@ -86,7 +86,7 @@ def test_break_at_a_name_halts_right_after_it_is_bound(opened: Opened) -> None:
     assert event is not None
     assert event.name == "out"
     assert event.value is None
-    assert session.stop == ("breakpoint", made)
+    assert session.stop[:2] == ("breakpoint", made)
     event = session.run()
     assert event is not None
     assert event.kind == "return"
@@ -275,7 +275,7 @@ def test_every_motion_halts_at_a_breakpoint(opened: Opened, motion: str) -> None
     session.run()
     session.restart()
     getattr(session, motion)(*argument)
-    assert session.stop == ("breakpoint", made)
+    assert session.stop[:2] == ("breakpoint", made)
     assert session.position.line == 18
 
 
@@ -506,7 +506,7 @@ def test_a_temporary_one_is_gone_after_its_hit(opened: Opened) -> None:
     session = opened(NET)
     made = session.break_at(23, temporary=True)
     session.run()
-    assert session.stop == ("breakpoint", made)
+    assert session.stop[:2] == ("breakpoint", made)
     assert session.breakpoints == {}
     assert halts(session) == 0
 
@@ -540,7 +540,7 @@ def test_breakpoints_outlive_a_restart(opened: Opened) -> None:
     session.run()
     session.restart()
     session.run()
-    assert session.stop == ("breakpoint", made)
+    assert session.stop[:2] == ("breakpoint", made)
     assert made.hits == 2
     assert session["epoch"] == 0
 

@@ -607,7 +607,7 @@ def test_run_to_the_end(opened: Opened) -> None:
     session = opened(NET)
     session.run()
     assert session.finished
-    assert session.stop == ("end", None)
+    assert session.stop[:2] == ("end", None)
     assert session.run() is None
     assert session.output == "(2, 1)\n"
     assert session["W"].shape == (2, 1)
@@ -1281,7 +1281,7 @@ def test_grain_all_says_that_it_has_stepped(opened: Opened) -> None:
     session.run()
     session.grain = "all"
     session.step()
-    assert session.stop == ("step", None)
+    assert session.stop[:2] == ("step", None)
 
 
 def test_grain_all_gives_the_same_run(opened: Opened) -> None:

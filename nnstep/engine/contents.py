@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import collections
+import io
+from array import array
+from itertools import takewhile
 from types import CellType
 from typing import Any
 
 import numpy as np
 
+from nnstep.engine.fragments import silent
 from nnstep.engine.iterators import Remade
 
 
@@ -51,8 +55,8 @@ class SavedList(Saved):
     __slots__ = ("items",)
 
     def __init__(self, thing: list[Any]) -> None:
-        super().__init__(thing, 8 * len(thing))
-        self.items = list.copy(thing)
+        self.items = list.copy(thing)  # no method of its own class is asked
+        super().__init__(thing, 8 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
         """Leave it alone if nothing has changed."""
@@ -68,8 +72,9 @@ class SavedDict(Saved):
     __slots__ = ("items",)
 
     def __init__(self, thing: dict[Any, Any]) -> None:
-        super().__init__(thing, 64 * len(thing))
-        self.items = dict(dict.items(thing))
+        kind: Any = _dict_type(thing)  # an ordered one knows an order that a plain one doesn't
+        self.items = dict(kind.items(thing))
+        super().__init__(thing, 64 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
         """Set only what has changed, unless keys came or went."""
@@ -78,17 +83,22 @@ class SavedDict(Saved):
 
 def restore_dict(thing: dict[Any, Any], items: dict[Any, Any]) -> None:
     """Give a dictionary its items back, in their order, and touch no more than that takes."""
-    if len(thing) == len(items) and all(
-        one is other for one, other in zip(dict.keys(thing), items, strict=True)
+    kind: Any = _dict_type(thing)
+    if dict.__len__(thing) == len(items) and all(
+        one is other for one, other in zip(kind.keys(thing), items, strict=True)
     ):
         for key, value in items.items():
             if dict.__getitem__(thing, key) is not value:
                 dict.__setitem__(thing, key, value)
         return
-    kind: Any = collections.OrderedDict if isinstance(thing, collections.OrderedDict) else dict
     kind.clear(thing)
     for key, value in items.items():
         kind.__setitem__(thing, key, value)
+
+
+def _dict_type(thing: dict[Any, Any]) -> type:
+    """The built-in type that knows a dictionary's order, whatever its own class makes of it."""
+    return collections.OrderedDict if isinstance(thing, collections.OrderedDict) else dict
 
 
 class SavedSet(Saved):
@@ -97,8 +107,8 @@ class SavedSet(Saved):
     __slots__ = ("items",)
 
     def __init__(self, thing: set[Any]) -> None:
-        super().__init__(thing, 32 * len(thing))
         self.items = list(set.__iter__(thing))
+        super().__init__(thing, 32 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
         """Fill it anew only if it has changed.
@@ -132,7 +142,28 @@ class SavedBytes(Saved):
     def restore(self, remade: Remade) -> None:
         """Put all bytes back."""
         if self.thing != self.data:
-            self.thing[:] = self.data
+            _overwrite(self.thing, self.data)
+
+
+class SavedNumbers(Saved):
+    """An `array.array`."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, thing: array[Any]) -> None:
+        super().__init__(thing, len(thing) * thing.itemsize)
+        self.numbers = thing[:]
+
+    def restore(self, remade: Remade) -> None:
+        """Put all numbers back."""
+        _overwrite(self.thing, self.numbers)
+
+
+def _overwrite(thing: Any, items: Any) -> None:
+    try:
+        thing[:] = items
+    except BufferError:
+        raise Lost("memory that has grown, and that an array shares") from None
 
 
 class SavedMemory(Saved):
@@ -141,8 +172,9 @@ class SavedMemory(Saved):
     __slots__ = ("data", "place")
 
     def __init__(self, thing: Any) -> None:
-        self.data: Any = thing.getvalue()
-        self.place = thing.tell()
+        kind: Any = io.StringIO if isinstance(thing, io.StringIO) else io.BytesIO
+        self.data: Any = kind.getvalue(thing)
+        self.place = kind.tell(thing)
         super().__init__(thing, len(self.data))
 
     def restore(self, remade: Remade) -> None:
@@ -153,11 +185,13 @@ class SavedMemory(Saved):
         """
         if self.thing.closed:
             raise Lost("a file in memory that was closed")
-        if self.thing.getvalue() != self.data:
-            self.thing.seek(0)
-            self.thing.truncate()
-            self.thing.write(self.data)
-        self.thing.seek(self.place)
+        thing = self.thing
+        kind: Any = io.StringIO if isinstance(thing, io.StringIO) else io.BytesIO
+        if kind.getvalue(thing) != self.data:
+            kind.seek(thing, 0)
+            kind.truncate(thing)
+            kind.write(thing, self.data)
+        kind.seek(thing, self.place)
 
 
 class SavedDeque(Saved):
@@ -166,13 +200,17 @@ class SavedDeque(Saved):
     __slots__ = ("items",)
 
     def __init__(self, thing: collections.deque[Any]) -> None:
-        super().__init__(thing, 8 * len(thing))
-        self.items = list(thing)
+        self.items = list(collections.deque.__iter__(thing))
+        super().__init__(thing, 8 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
-        """Fill it anew."""
-        self.thing.clear()
-        self.thing.extend(remade.list(self.items))
+        """Fill it anew only if it has changed."""
+        thing: collections.deque[Any] = self.thing
+        items = remade.list(self.items)
+        now = list(collections.deque.__iter__(thing))
+        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+            collections.deque.clear(thing)
+            collections.deque.extend(thing, items)
 
 
 class SavedCell(Saved):
@@ -244,9 +282,24 @@ class SavedClass(Saved):
         now = dict(vars(self.thing))
         for name in now.keys() - self.items.keys() - _OF_PYTHON:
             type.__delattr__(self.thing, name)
-        for name, value in self.items.items():
+        for name, value in remade.dict(self.items).items():
             if now.get(name, self) is not value and name not in _OF_PYTHON:
                 type.__setattr__(self.thing, name, value)
+        if list(vars(self.thing)) != list(self.items):
+            self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        now = list(vars(self.thing))
+        same = sum(1 for _ in takewhile(_are_equal, zip(now, self.items, strict=False)))
+        for name in list(self.items)[same:]:
+            if name not in _OF_PYTHON and name not in vars(type):
+                value = vars(self.thing)[name]
+                type.__delattr__(self.thing, name)
+                type.__setattr__(self.thing, name, value)
+
+
+def _are_equal(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
 
 
 class SavedFunction(Saved):
@@ -261,18 +314,53 @@ class SavedFunction(Saved):
     def restore(self, remade: Remade) -> None:
         """Put it back."""
         thing = self.thing
-        if (thing.__code__, thing.__defaults__, thing.__kwdefaults__) != self.parts:
+        now = thing.__code__, thing.__defaults__, thing.__kwdefaults__
+        if any(one is not other for one, other in zip(now, self.parts, strict=True)):
             thing.__code__, thing.__defaults__, thing.__kwdefaults__ = self.parts
 
 
 class SavedCache(Saved):
-    """An `lru_cache`: what it holds is worked out again."""
+    """An `lru_cache`, which can only be emptied."""
 
-    __slots__ = ()
+    __slots__ = ("told",)
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__(thing, 32)
+        self.told = thing.cache_info()
 
     def restore(self, remade: Remade) -> None:
-        """Empty it."""
+        """Empty it if it was empty.
+
+        Raises:
+            Lost: it held something else, which the function would be called for again.
+        """
+        if self.thing.cache_info() == self.told:
+            return
+        if self.told.hits or self.told.misses:
+            raise Lost("an lru_cache that was used")
         self.thing.cache_clear()
+
+
+_ERROR: dict[str, Any] = {
+    name: vars(BaseException)[name]
+    for name in ("args", "__cause__", "__context__", "__traceback__", "__suppress_context__")
+}
+
+
+class SavedError(Saved):
+    """An exception."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, thing: BaseException) -> None:
+        super().__init__(thing, 64)
+        self.parts = {name: each.__get__(thing) for name, each in _ERROR.items()}
+
+    def restore(self, remade: Remade) -> None:
+        """Put back what it says, and where it comes from."""
+        for name, value in self.parts.items():
+            if _ERROR[name].__get__(self.thing) is not value:
+                _ERROR[name].__set__(self.thing, value)
 
 
 class SavedRandom(Saved):
@@ -291,6 +379,25 @@ class SavedRandom(Saved):
             self.thing.set_state(self.state)
         else:
             self.thing.setstate(self.state)
+
+
+class SavedSeeds(Saved):
+    """What random generators are seeded from."""
+
+    __slots__ = ("spawned",)
+
+    def __init__(self, thing: np.random.SeedSequence) -> None:
+        super().__init__(thing, 32)
+        self.spawned = thing.n_children_spawned
+
+    def restore(self, remade: Remade) -> None:
+        """It should be as it was.
+
+        Raises:
+            Lost: others have been spawned from it meanwhile, which can't be undone.
+        """
+        if self.thing.n_children_spawned != self.spawned:
+            raise Lost("a seed sequence that others were spawned from")
 
 
 class SavedBits(Saved):
@@ -323,17 +430,29 @@ Array = np.ndarray[Any, Any]
 
 
 class SavedHeader(Saved):
-    """The form of an array: shape, strides, type, and whether it may be written."""
+    """The form of a view: shape, strides, type, and whether it may be written."""
 
-    __slots__ = ("header",)
+    __slots__ = ("header", "offset")
 
     def __init__(self, thing: Array) -> None:
         super().__init__(thing, 200)
         self.header = header(thing)
+        self.offset = _offset(thing)
 
     def restore(self, remade: Remade) -> None:
-        """Put it back."""
+        """Put it back.
+
+        Raises:
+            Lost: the array that it is a view of has other memory now.
+        """
+        if _offset(self.thing) != self.offset:
+            raise Lost("a view of an array that was resized")
         restore_header(self.thing, self.header)
+
+
+def _offset(view: Array) -> int:
+    """How many bytes behind its base a view begins."""
+    return int(view.ctypes.data - view.base.ctypes.data)  # type: ignore[union-attr]
 
 
 _Header = tuple[tuple[int, ...], tuple[int, ...], Any, bool]
@@ -351,14 +470,15 @@ def restore_header(array: Array, wanted: _Header) -> None:
         array.flags.writeable = writeable
     if (array.shape, array.strides, array.dtype) == (shape, strides, dtype):
         return
-    if array.dtype != dtype:
-        array.dtype = dtype  # type: ignore[misc]
-    if array.size != int(np.prod(shape)):
-        np.ndarray.resize(array, shape, refcheck=False)
-    elif array.shape != shape:
-        array.shape = shape
-    if array.strides != strides:
-        array.strides = strides
+    with silent():  # NumPy no longer wants that to be done
+        if array.dtype != dtype:
+            array.dtype = dtype  # type: ignore[misc]
+        if array.size != int(np.prod(shape)):
+            np.ndarray.resize(array, shape, refcheck=False)
+        elif array.shape != shape:
+            array.shape = shape
+        if array.strides != strides:
+            array.strides = strides
 
 
 class SavedArray(Saved):

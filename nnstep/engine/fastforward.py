@@ -11,14 +11,16 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
-from types import CellType, CodeType, FunctionType
-from typing import Any
+from types import CellType, CodeType, FunctionType, MethodType
+from typing import Any, Protocol
 
 from nnstep.engine.fragments import place, read
 from nnstep.engine.frames import Frame
-from nnstep.engine.natives import Signals, function_code
+from nnstep.engine.iterators import ITERATORS
+from nnstep.engine.natives import Signals, function_code, with_own_functions
 from nnstep.engine.ops import Code, Loop
 
 # Names of the chunk's own variables; a script can't have such.
@@ -34,8 +36,22 @@ _LOOKS_AT_FRAME = {
     "breakpoint",
 }
 
-Guard = Callable[[list[ast.stmt]], list[ast.stmt]]
-"""Puts what must be looked at while the chunk runs into the body of its loop."""
+class Armed(Protocol):
+    """Looks for something while a chunk runs."""
+
+    chunks: dict[tuple[int, int], tuple[Code, Chunk | None]]
+
+    def loop(self, node: ast.For | ast.While, /) -> list[ast.stmt]:
+        """The statements of a loop with what looks between them."""
+
+    def fill(self, code: CodeType, /) -> CodeType:
+        """The same, once they are compiled, with what they call."""
+
+    def find_functions(self) -> None:
+        """Find out which functions of the script take part."""
+
+    def armed(self) -> AbstractContextManager[None]:
+        """Have them look."""
 
 
 class ChunkError(Exception):
@@ -64,6 +80,11 @@ class Chunk:
     loop: Loop
     native: CodeType
 
+    @property
+    def is_while(self) -> bool:
+        """Whether it is no `for`."""
+        return isinstance(self.loop.node, ast.While)
+
     def run(self, frame: Frame, limit: CellType) -> str:
         """Run iterations until the limit, or the end of the loop; how it has ended.
 
@@ -78,11 +99,15 @@ class Chunk:
         """
         slot = self.loop.slot
         begun = CellType(0)
-        own = {_ITEMS: CellType(frame.temps[slot]), _BEGUN: begun, _LIMIT: limit}
-        cells = _cells(frame, self.native.co_freevars, own)
+        items = _asked_once(frame.temps[slot])
+        own = {_ITEMS: CellType(items), _BEGUN: begun, _LIMIT: limit}
+        lent = _lend(frame, [name for name in self.native.co_freevars if name not in own])
         made = FunctionType(
             self.native, frame.code.module,
-            closure=tuple([cells[name] for name in self.native.co_freevars]),
+            closure=tuple([
+                own[name] if name in own else frame.locals[name]
+                for name in self.native.co_freevars
+            ]),
         )
         failure: BaseException | None = None
         ended: Any = None
@@ -90,7 +115,7 @@ class Chunk:
             ended = made()
         except BaseException as error:
             failure = error
-        _write_back(frame, cells)
+        _take_back(frame, lent)
         if failure is not None:
             raise ChunkError(begun.cell_contents, failure)
         frame.temps[slot + 1] += begun.cell_contents
@@ -109,44 +134,63 @@ class Chunk:
         frame.pc = ways[how].pc
 
 
-def _cells(
-    frame: Frame, names: Sequence[str], own: dict[str, CellType]
-) -> dict[str, CellType]:
-    """The frame's variables in cells; it keeps no other reference to their values meanwhile."""
-    cells = dict(own)
+def _asked_once(items: Any) -> Any:
+    """An iterator that a `for` may begin with again, though it is one of the script's own making.
+
+    Each chunk asks it for its iterator, which would be a call that the script doesn't make.
+    """
+    if type(items) in ITERATORS or not isinstance(getattr(type(items), "__iter__", None), _PYTHON):
+        return items
+    return _Items(items)
+
+
+_PYTHON = (FunctionType, MethodType)
+
+
+class _Items:
+    """Gives the items of an iterator."""
+
+    def __init__(self, items: Any) -> None:
+        self._items = items
+
+    def __iter__(self) -> _Items:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._items)
+
+
+def _lend(frame: Frame, names: Sequence[str]) -> list[str]:
+    """Put the frame's variables into cells, where they aren't; nothing else keeps their values."""
+    variables, lent = frame.locals, []
+    for name in names:
+        if name not in variables:
+            variables[name] = CellType()
+        elif type(variables[name]) is CellType:
+            continue
+        else:
+            variables[name] = CellType(variables[name])
+        lent.append(name)
+    return lent
+
+
+def _take_back(frame: Frame, names: Sequence[str]) -> None:
+    """Take the variables out of their cells."""
     variables = frame.locals
     for name in names:
-        if name in own:
-            continue
-        held = variables.get(name, cells)
-        if type(held) is CellType:
-            cells[name] = held
-        elif held is cells:
-            cells[name] = CellType()
-        else:
-            cells[name] = CellType(held)
-            del variables[name]
-    return cells
-
-
-def _write_back(frame: Frame, cells: dict[str, CellType]) -> None:
-    variables = frame.locals
-    for name, cell in cells.items():
-        if name in _OWN or variables.get(name) is cell:
-            continue
         try:
-            variables[name] = cell.cell_contents
+            variables[name] = variables[name].cell_contents
         except ValueError:
-            variables.pop(name, None)
+            del variables[name]
 
 
-def compile_chunk(code: Code, loop: Loop, guard: Guard | None = None) -> Chunk | None:
+def compile_chunk(code: Code, loop: Loop, checks: Armed | None = None) -> Chunk | None:
     """Compile a loop; None when its statements need the script's own frame.
 
     Args:
         code: the function that it stands in.
         loop: the loop.
-        guard: changes the statements before they are compiled.
+        checks: what is to be looked for in it.
     """
     node = loop.node
     if not isinstance(node, ast.For | ast.While) or not _is_possible(node, code):
@@ -155,8 +199,8 @@ def compile_chunk(code: Code, loop: Loop, guard: Guard | None = None) -> Chunk |
     statement = copy.deepcopy(node)
     statement.orelse = []  # the machine's affair
     statement = transform.visit(statement)
-    if guard is not None:
-        statement.body = guard(statement.body)
+    if checks is not None:
+        statement.body = checks.loop(statement)
     body = _for(statement) if isinstance(statement, ast.For) else _while(statement)
     if RETURN in transform.signals and loop.returns.pc < 0:
         return None
@@ -164,7 +208,10 @@ def compile_chunk(code: Code, loop: Loop, guard: Guard | None = None) -> Chunk |
         native = function_code(body, node, code, extra=_OWN)
     except SyntaxError:  # such as `global x` in the loop's body, behind a use of x
         return None
-    return Chunk(loop, native)
+    if checks is not None:
+        native = checks.fill(native)
+    own = with_own_functions(native, code.native)
+    return Chunk(loop, own) if own is not None else None
 
 
 def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
@@ -177,6 +224,10 @@ def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
             return False  # it writes into the module's `__annotations__`
         if isinstance(each, ast.ImportFrom) and each.names[0].name == "*":
             return False
+        if isinstance(each, ast.With) or (isinstance(each, ast.Try) and each.finalbody):
+            # Between a jump out of it and where that leads lie ops at which stepping halts.
+            if any(isinstance(inner, ast.Return | ast.Break) for inner in ast.walk(each)):
+                return False
     return True
 
 
@@ -251,12 +302,13 @@ class FastForward:
         self._chunks: dict[tuple[int, int], tuple[Code, Chunk | None]] = {}
         self._limit = CellType(0)
 
-    def chunk(self, code: Code, loop: Loop) -> Chunk | None:
+    def chunk(self, code: Code, loop: Loop, checks: Armed | None = None) -> Chunk | None:
         """A loop as native code, None where only the machine can run it."""
         key = id(code), loop.head.pc
-        if key not in self._chunks:
-            self._chunks[key] = code, compile_chunk(code, loop)
-        return self._chunks[key][1]
+        chunks = self._chunks if checks is None else checks.chunks
+        if key not in chunks:
+            chunks[key] = code, compile_chunk(code, loop, checks)
+        return chunks[key][1]
 
     def hurry(self) -> None:
         """Have a chunk end with the iteration that is under way; for signal handlers."""
@@ -264,7 +316,7 @@ class FastForward:
 
     def run(
         self, chunk: Chunk, frame: Frame, count: int | None,
-        pause: Callable[[float], float | None],
+        pause: Callable[[float], float | None], checks: Armed | None = None,
     ) -> str:
         """Run iterations; how that has ended.
 
@@ -274,17 +326,21 @@ class FastForward:
             count: how many iterations at most.
             pause: called between slices with the seconds that the last one took; gives the
                 seconds that the next may take, None to end here.
+            checks: what is looked for, the same as the chunk was made with.
 
         Raises:
             ChunkError: something was raised; the frame is within an iteration.
         """
+        if checks is not None:
+            checks.find_functions()
         at, size, done = chunk.loop.slot + 1, 1, 0
         while True:
             asked = size if count is None else min(size, count - done)
             self._limit.cell_contents = asked
             before = frame.temps[at]
             start = perf_counter()
-            ended = chunk.run(frame, self._limit)
+            with checks.armed() if checks is not None else nullcontext():
+                ended = chunk.run(frame, self._limit)
             took = perf_counter() - start
             ran = frame.temps[at] - before
             done += ran

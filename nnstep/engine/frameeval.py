@@ -43,6 +43,16 @@ def _may_draw(node: ast.AST) -> bool:
     return name not in _HARMLESS
 
 
+def parsed(text: str) -> ast.expr:
+    """What was typed, as a node."""
+    return ast.parse(text.strip(), _FILE, "eval").body
+
+
+def is_quiet(text: str) -> bool:
+    """Whether an expression draws no random numbers."""
+    return compiled(text, "eval") in _quiet
+
+
 def evaluate(code: CodeType, frame: Frame) -> Any:
     """The value of an expression in a frame."""
     # Comprehensions and lambdas see globals only: give them everything there. It is a copy, so

@@ -17,6 +17,7 @@ from nnstep.engine.calls import arguments
 from nnstep.engine.events import Mutation
 from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Op
+from nnstep.engine.values import is_a
 
 Places = list[tuple[str, Any]]
 """Names, or other texts of the script, with the mutable values behind them."""
@@ -46,7 +47,7 @@ _BUILTIN_MUTATES = {"next", "setattr", "delattr", "exec", "eval"}
 
 def is_mutable(value: Any) -> bool:
     """Whether it is an array or container that an op may change in place."""
-    return isinstance(value, np.ndarray) or isinstance(value, _CONTAINERS)
+    return is_a(value, (np.ndarray, *_CONTAINERS))
 
 
 class Resizing(list[tuple[str, Any]]):
@@ -94,18 +95,18 @@ def _of_item(operands: tuple[Any, ...]) -> list[int]:
 def _call(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
     """What a call may change: its receiver, its `out=`, or its arguments when it is unknown."""
     function = operands[0]
-    known = type(function) in _CALLABLES or isinstance(function, np.ufunc)
+    known = type(function) in _CALLABLES or is_a(function, np.ufunc)
     owner = getattr(function, "__self__", None) if known else None
     name = getattr(function, "__name__", "") if known else ""
     if is_mutable(owner):
-        array = isinstance(owner, np.ndarray)
+        array = is_a(owner, np.ndarray)
         if name in (_ARRAY_METHODS if array else _CONTAINER_METHODS):
             yield op.operands[0].rpartition(".")[0] or op.operands[0], owner
         yield from _out(op, operands)
         return
-    if isinstance(owner, np.ufunc):  # np.add.at
+    if is_a(owner, np.ufunc):  # np.add.at
         yield from zip(op.operands[1:2], operands[1:2], strict=False)
-    elif isinstance(function, np.ufunc):
+    elif is_a(function, np.ufunc):
         yield from _out(op, operands)
         yield from _extra_outputs(function, op, operands)
     elif _is_numpy(function, owner):
@@ -117,13 +118,13 @@ def _call(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
 
 
 def _is_numpy(function: Any, owner: Any) -> bool:
-    if owner is not None and not isinstance(owner, types.ModuleType):
+    if owner is not None and not is_a(owner, types.ModuleType):
         return type(owner).__module__.startswith("numpy")
     return str(getattr(function, "__module__", None)).startswith("numpy")
 
 
 def _changes_nothing(function: Any, name: str) -> bool:
-    if isinstance(function, type):
+    if is_a(function, type):
         return True
     builtin = getattr(function, "__module__", None) == "builtins"
     return builtin and name not in _BUILTIN_MUTATES
@@ -210,7 +211,7 @@ _Find = Callable[[Frame], Any]
 
 def _reference(value: Any) -> _Find:
     """Finds a value again: an array only as long as the script keeps it."""
-    if isinstance(value, np.ndarray):
+    if is_a(value, np.ndarray):
         weak = weakref.ref(value)
         return lambda _: weak()
     return lambda _: value
@@ -244,7 +245,7 @@ def _checksum(array: np.ndarray[Any, Any]) -> int:
 
 
 def _keep(value: Any) -> Any:
-    if not isinstance(value, np.ndarray):
+    if not is_a(value, np.ndarray):
         return _plain_copy(value)
     if value.nbytes > COPY_LIMIT and not value.dtype.hasobject:
         return _Fingerprint(value)
@@ -253,14 +254,14 @@ def _keep(value: Any) -> Any:
 
 def _plain_copy(container: Any) -> Any:
     """A shallow copy that runs none of the script's code, also of a subclass."""
-    kind: Any = next(each for each in _CONTAINERS if isinstance(container, each))
+    kind: Any = next(each for each in _CONTAINERS if is_a(container, each))
     return kind.copy(container)
 
 
 def _differs(before: Any, after: Any) -> bool:
     if isinstance(before, _Fingerprint):
         return before.shape != after.shape or before.sum != _checksum(after)
-    if isinstance(after, np.ndarray):
+    if is_a(after, np.ndarray):
         return not _same_array(before, np.asarray(after))
     return not _same_items(before, _plain_copy(after))
 
@@ -315,7 +316,7 @@ _WORK: Any = 10_000  # steps of an exact answer, before the bounds have to do
 
 def shares(value: Any, other: Any) -> bool:
     """Whether two values are the same container or overlap in memory."""
-    if isinstance(value, np.ndarray) and isinstance(other, np.ndarray):
+    if is_a(value, np.ndarray) and is_a(other, np.ndarray):
         try:
             return bool(np.shares_memory(value, other, max_work=_WORK))
         except (np.exceptions.TooHardError, TypeError):
@@ -360,15 +361,15 @@ def _below(items: Iterable[tuple[str, Any]], depth: int = 3) -> Iterator[tuple[s
         if label.startswith("__"):
             continue
         yield label, value
-        if depth and not isinstance(value, _CLOSED):
+        if depth and not is_a(value, _CLOSED):
             yield from _below(_items(label, value), depth - 1)
 
 
 def _items(label: str, value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, dict) and dict.__len__(value) <= _MANY:
+    if is_a(value, dict) and dict.__len__(value) <= _MANY:
         pairs = dict.items(value)
         return [(f"{label}[{key!r}]", each) for key, each in pairs if _is_plain(key)]
-    if isinstance(value, list | tuple) and len(value) <= _MANY:
+    if is_a(value, (list, tuple)) and len(value) <= _MANY:
         return [(f"{label}[{at}]", each) for at, each in enumerate(value)]
     try:
         attributes = object.__getattribute__(value, "__dict__")

@@ -92,11 +92,19 @@ def path_of(frame: Frame | None) -> Path:
     return END if frame is None else _path(standing(frame))
 
 
+def iterations_before(head: Path, path: Path) -> int | None:
+    """How many iterations of a loop, from its head on, lie before a moment; None: all."""
+    if head >= path:
+        return 0
+    around = len(head) - 2
+    return path[around] - head[around] if head[:around] == path[:around] else None
+
+
 def epoch_of(frame: Frame | None, main: ast.AST | None) -> int | None:
-    """The iteration of the main loop, None outside of it."""
+    """The iteration of the main loop as it was entered last, None outside of it."""
     if frame is None:
         return None
-    for place in standing(frame):
+    for place in reversed(standing(frame)):
         for loop, count in place.iterations():
             if loop.node is main:
                 return count
@@ -105,7 +113,7 @@ def epoch_of(frame: Frame | None, main: ast.AST | None) -> int | None:
 
 def _text(places: Standing, main: ast.AST | None) -> tuple[int | None, str]:
     """`1200.17` within the main loop; what is called from there adds `/3` a frame."""
-    for at, place in enumerate(places):
+    for at, place in reversed(list(enumerate(places))):
         for depth, (loop, epoch) in enumerate(place.iterations()):
             if loop.node is main:
                 rest = "".join(f"/{_local(each)}" for each in places[at + 1 :])

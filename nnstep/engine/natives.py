@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -167,6 +167,51 @@ def _renamed(code: CodeType, old: str, new: str, native: CodeType | None = None)
     )
 
 
+def with_own_functions(made: CodeType, native: CodeType) -> CodeType | None:
+    """Code that makes the script's own functions, and not other ones that were compiled with it.
+
+    So what it makes can be stepped into. None when one isn't found.
+
+    Args:
+        made: statements of a function, compiled anew.
+        native: that function.
+    """
+    own = {_mark(each): each for each in _nested(native)}
+    constants = []
+    for each in made.co_consts:
+        if isinstance(each, CodeType):
+            found = own.get(_mark(each))
+            if found is None or found.co_freevars != each.co_freevars:
+                return None
+            each = found
+        constants.append(each)
+    return made.replace(co_consts=tuple(constants))
+
+
+def filled(code: CodeType, constants: Mapping[str, Any]) -> CodeType:
+    """Code in which objects of ours stand in the place of constants that name them."""
+    return code.replace(co_consts=tuple(
+        constants.get(each, each) if isinstance(each, str) else each for each in code.co_consts
+    ))
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            if each.co_name in _COMPREHENSIONS:
+                yield from _nested(each)
+
+
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+
+
+def _mark(code: CodeType) -> tuple[Any, ...]:
+    """What tells a function from all others of the same file."""
+    first = [each for each in code.co_positions() if each[2] is not None][:40]
+    return code.co_name, code.co_firstlineno, tuple(first[-1:]), len(code.co_code)
+
+
 class Signals(ast.NodeTransformer):
     """Turns what leaves a statement into signals, and mangles private names."""
 
@@ -199,12 +244,17 @@ class Signals(ast.NodeTransformer):
     def visit_Continue(self, node: ast.Continue) -> ast.stmt:
         return node if self._functions or self._loops else self._signal(node, "continue")
 
+    def _parts(self, node: ast.AST) -> list[Any]:
+        """What takes the place of a statement: one or several."""
+        made = self.visit(node)
+        return made if isinstance(made, list) else [made]
+
     def _loop(self, node: Any) -> Any:
         for field, value in ast.iter_fields(node):
             inside = field == "body"
             self._loops += inside
             if isinstance(value, list):
-                setattr(node, field, [self.visit(each) for each in value])
+                setattr(node, field, [part for each in value for part in self._parts(each)])
             elif isinstance(value, ast.AST):
                 setattr(node, field, self.visit(value))
             self._loops -= inside

@@ -5,12 +5,14 @@ The texts that the script has printed, and the modules of the script that it has
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from nnstep.engine.effects import Effects
 from nnstep.engine.printed import Printed
 from nnstep.engine.program import Program
 
@@ -21,11 +23,13 @@ class Outside:
     Attributes:
         printed: stands in for the standard output.
         errors: stands in for the standard error.
+        effects: what it gets from outside, and does to it.
     """
 
     def __init__(self, program: Program) -> None:
         self.printed = Printed()
         self.errors = Printed("stderr")
+        self.effects = Effects(program.is_own_file)
         self._program = program
         self._before = set(sys.modules)
         self._seen = -1  # how many modules there were when the script's own were looked for
@@ -41,6 +45,7 @@ class Outside:
             self._own = {
                 name: module for name in new
                 if isinstance(module := sys.modules[name], ModuleType)
+                and module is not self._program.module
                 and self._program.is_own_module(module)
             }
             self._seen = len(sys.modules)
@@ -50,12 +55,12 @@ class Outside:
         """How far everything has come."""
         return (
             self.printed.length, self.errors.length, self.printed.standing_in,
-            self.errors.standing_in, self._imported(),
+            self.errors.standing_in, self._imported(), self.effects.answers.place,
         )
 
     def back_to(self, marks: tuple[Any, ...]) -> None:
         """Go back to where everything had come so far."""
-        printed, errors, stdout, stderr, imported = marks
+        printed, errors, stdout, stderr, imported, self.effects.answers.place = marks
         self.printed.back_to(printed)
         self.errors.back_to(errors)
         self.printed.standing_in, self.errors.standing_in = stdout, stderr
@@ -72,14 +77,40 @@ class Outside:
         self._seen = -1
 
     def forget_future(self) -> None:
-        """What was printed behind the present is not what will be printed."""
+        """What was printed and answered behind the present is not what will be."""
+        self.effects.answers.forget_future()
         self.printed.forget_future()
         self.errors.forget_future()
+
+    def known(self) -> tuple[str, str, list[tuple[str, Any]]]:
+        """What was printed and answered in this course of time."""
+        return self.printed.known, self.errors.known, list(self.effects.answers.known)
+
+    def take_for_known(self, known: tuple[str, str, list[tuple[str, Any]]]) -> None:
+        """Go over to another course of time, in which that was printed and answered."""
+        self.printed.known, self.errors.known, answers = known
+        self.effects.answers.known[:] = answers
 
     def pass_again(self) -> None:
         """What the script prints from here on is passed on, known or not."""
         self.printed.pass_again()
         self.errors.pass_again()
+
+    @contextmanager
+    def between(self) -> Iterator[None]:
+        """Stand between the script and the outside for a while."""
+        with self.printed.capturing(), self.errors.capturing(), self.effects.between():
+            yield
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is printed for a while isn't the script's: shown once, and kept nowhere."""
+        before, printed = sys.stdout, self.printed
+        sys.stdout = io.StringIO() if printed.hidden else printed.real
+        try:
+            yield
+        finally:
+            sys.stdout = before
 
     @contextmanager
     def hidden(self) -> Iterator[None]:

@@ -83,10 +83,19 @@ class Printed(io.TextIOBase):
                 self.failure = error
 
     def back_to(self, length: int) -> None:
-        """Go back to where so many characters had been printed."""
-        text = self.text()
-        self._future = text[length:] + self._future
+        """Go to where so many characters had been printed, of those that were ever printed."""
+        text = self.text() + self._future
+        self._future = text[length:]
         self._pieces, self._length = [text[:length]], length
+
+    @property
+    def known(self) -> str:
+        """All that was printed in this course of time, also behind the present."""
+        return self.text() + self._future
+
+    @known.setter
+    def known(self, text: str) -> None:
+        self._pieces, self._length, self._future = [], 0, text
 
     def forget_future(self) -> None:
         """What was printed behind the present is not what will be printed."""
@@ -148,6 +157,11 @@ class Printed(io.TextIOBase):
         return "".join(reversed(found))
 
     @property
+    def real(self) -> Any:
+        """The stream whose place it takes."""
+        return self._real if self._active else getattr(sys, self._stream)
+
+    @property
     def standing_in(self) -> Any:
         """What the script has in its place: itself, unless the script has put something there."""
         return getattr(sys, self._stream) if self._active else self._current
@@ -172,32 +186,3 @@ class Printed(io.TextIOBase):
             self._active = False
             self._current = getattr(sys, self._stream)
             setattr(sys, self._stream, self._real)
-
-
-class _Input:
-    """The standard input, which a script can't close: `exit()` does, and commands come from it."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-
-    def close(self) -> None:
-        """Nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._real)
-
-
-@contextmanager
-def open_input() -> Iterator[None]:
-    """Keep `sys.stdin` open while a script runs."""
-    real = sys.stdin
-    mine: Any = _Input(real) if real is not None else None
-    sys.stdin = mine
-    try:
-        yield
-    finally:
-        if sys.stdin is mine:
-            sys.stdin = real

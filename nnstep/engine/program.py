@@ -136,6 +136,10 @@ class Program:
         inside = os.path.dirname(path) == self._folder or path.startswith(self._folder + os.sep)
         return inside and not _is_library(path)
 
+    def is_own_file(self, path: str) -> bool:
+        """Whether code of a file belongs to the script, or to a module beside it."""
+        return path == self.path or (path.endswith(".py") and self._is_lesson_file(path, ""))
+
     def is_own_module(self, module: ModuleType) -> bool:
         """Whether a module lies beside the script, and is a part of it."""
         path = getattr(module, "__file__", None) or ""

@@ -6,6 +6,7 @@ library classes that are written in Python. Other objects are kept as they are.
 
 from __future__ import annotations
 
+import array
 import collections
 import functools
 import io
@@ -13,6 +14,7 @@ import random
 import re
 import sys
 import types
+import weakref
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -27,8 +29,8 @@ Handler = Callable[["Reach", Any, str], None]
 
 _ATOMS = {
     int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented), range,
-    slice, types.BuiltinFunctionType, types.CodeType, types.WrapperDescriptorType,
-    types.MethodWrapperType, types.MethodDescriptorType, types.GetSetDescriptorType,
+    slice, types.CodeType, types.WrapperDescriptorType, types.MethodDescriptorType,
+    types.GetSetDescriptorType,
     types.MemberDescriptorType, types.ClassMethodDescriptorType, types.TracebackType,
     re.Pattern, np.ufunc, type(np.dot), types.GenericAlias, types.FrameType,
 }
@@ -50,10 +52,13 @@ class Kinds:
         self._handlers |= {
             list: _list, dict: _dict, tuple: _parts, frozenset: _parts, set: _set,
             bytearray: _bytearray, types.CellType: _cell, types.FunctionType: self._function,
-            types.MethodType: _method, ModuleType: self._module, type: self._class,
+            types.MethodType: _method, types.BuiltinFunctionType: _builtin,
+            types.MethodWrapperType: _builtin, ModuleType: self._module, type: self._class,
             functools.partial: _partial, collections.deque: _deque,
             types.MappingProxyType: _parts_of_dict, property: _property,
             staticmethod: _wrapped, classmethod: _wrapped, np.ndarray: _array,
+            array.array: _numbers, memoryview: _memory, weakref.ReferenceType: self._reference,
+            collections.defaultdict: _defaultdict, np.random.SeedSequence: _seeds,
         }
         self._modules: dict[int, bool] = {}
         self._slots: dict[type, dict[str, Any]] = {}
@@ -73,12 +78,16 @@ class Kinds:
     def _find(self, kind: type) -> Handler | None:
         if issubclass(kind, np.generic | np.dtype):
             return None
+        if issubclass(kind, types.BuiltinFunctionType):  # one more that Python itself makes
+            return _builtin
         if issubclass(kind, np.memmap):
             return _stray("a memory-mapped array")
         if issubclass(kind, np.random.BitGenerator):
             return _bits
-        if kind is np.random.Generator:
+        if issubclass(kind, np.random.Generator):
             return _generator
+        if issubclass(kind, random.SystemRandom):
+            return None
         if issubclass(kind, np.random.RandomState | random.Random):
             return _random
         if kind in ITERATORS:
@@ -124,14 +133,19 @@ class Kinds:
             reach.add(cell, name)
         reach.add(value.__defaults__, "*")
         reach.add(value.__kwdefaults__, "*")
-        if value.__dict__:
-            reach.add(value.__dict__, "")
+        reach.add(value.__dict__, "")
 
     def _cache(self, reach: Reach, value: Any, label: str) -> None:
         wrapped = getattr(value, "__wrapped__", None)
         if wrapped is not None and self._owns(getattr(wrapped, "__module__", None)):
             reach.save(contents.SavedCache(value))
             reach.add(wrapped, "")
+
+    def _reference(self, reach: Reach, value: weakref.ReferenceType[Any], label: str) -> None:
+        """A snapshot keeps what it saves alive, which weak references would show."""
+        thing = value()
+        if thing is not None and self._owns(getattr(type(thing), "__module__", None)):
+            raise Stray(f"a weak reference to a {type(thing).__name__}")
 
     # Instances.
 
@@ -141,10 +155,15 @@ class Kinds:
         has_dict = bool(getattr(kind, "__dictoffset__", 0))
         slots = _slots_of(kind)
         transparent = base is not None or _is_python(kind)
+        if not transparent and _is_inert(kind) and _advances(kind):
+            return _stray(f"a {kind.__name__}, which can't be set back")
         if not transparent and not has_dict:
             return None if _is_inert(kind) else _opaque
         if transparent and base is None and not has_dict and not slots:
             return None
+
+        if hasattr(kind, "__del__") and self._owns(kind.__module__):
+            return _stray(f"a {kind.__name__}, whose end a saved state would delay")
 
         def handle(reach: Reach, value: Any, label: str) -> None:
             if base is not None:
@@ -157,7 +176,8 @@ class Kinds:
                 saved = contents.SavedSlots(value, slots)
                 reach.save(saved)
                 for name, (_, content) in saved.values.items():
-                    reach.add(content, name)
+                    for each in content:
+                        reach.add(each, name)
 
         return handle
 
@@ -166,7 +186,7 @@ def _base_handler(kind: type) -> Handler | None:
     bases: tuple[tuple[type, Handler], ...] = (
         (np.ndarray, _array), (list, _list), (dict, _dict), (set, _set),
         (bytearray, _bytearray), (tuple, _parts), (frozenset, _parts),
-        (collections.deque, _deque),
+        (collections.deque, _deque), (BaseException, _error),
     )
     return next((handler for base, handler in bases if issubclass(kind, base)), None)
 
@@ -206,6 +226,17 @@ def _is_inert(kind: type) -> bool:
     """Whether objects of a type written in C can be taken for unchanging: Python's own."""
     name = str(kind.__module__).partition(".")[0]
     return name in sys.stdlib_module_names or name == "numpy"
+
+
+def _advances(kind: type) -> bool:
+    """Whether objects of a type written in C go on from call to call."""
+    return hasattr(kind, "__next__") or kind.__module__ in _ADVANCING
+
+
+_ADVANCING = {
+    "_hashlib", "_md5", "_sha1", "_sha2", "_sha256", "_sha512", "_sha3", "_blake2", "_hmac",
+    "zlib", "_bz2", "_lzma", "_sre", "sqlite3", "_queue",
+}
 
 
 class Reach:
@@ -263,11 +294,14 @@ class Reach:
                 handler(self, value, label)
                 if len(seen) > _TOO_MANY:
                     raise Stray(f"more than {_TOO_MANY} objects")
-        for array, written in self._large.values():
+        for large, written in self._large.values():
             if written:
-                self._save_array(array)
+                self._save_array(large)
             else:
-                self.save(contents.Unchanged(array))
+                self.save(contents.Unchanged(large))
+        if self.iterators:  # what they go over comes first, for they are made again from that
+            owners = {id(each) for iterator in self.iterators for each in iterator.parts}
+            self.saved.sort(key=lambda saved: id(saved.thing) not in owners)
 
     def array(self, value: Any, label: str) -> None:
         """An array that owns its memory."""
@@ -286,6 +320,38 @@ class Reach:
             earlier = None
             self.size += value.nbytes  # it lives on with the snapshot
         self.save(SavedArray(value, earlier))
+
+
+class Living(Reach):
+    """Goes from object to object past those that can't be saved, and gathers these.
+
+    When an older state takes the place of one that has them, they must not die by that: the
+    `finally` of a generator would run, and a `__del__`, at a moment at which nothing does.
+
+    Attributes:
+        strays: they.
+    """
+
+    def __init__(self, kinds: Kinds) -> None:
+        super().__init__(kinds, {})
+        self.strays: list[Any] = []
+
+    def run(self) -> None:
+        """Reach everything."""
+        while self._todo:
+            value, label = self._todo.pop()
+            if id(value) in self._seen:
+                continue
+            self._seen[id(value)] = value
+            handler = self._kinds.handler(type(value))
+            try:
+                if handler is not None:
+                    handler(self, value, label)
+            except Stray:
+                self.strays.append(value)
+
+    def array(self, value: Any, label: str) -> None:
+        """Nothing is in it."""
 
 
 # One function a kind.
@@ -324,8 +390,21 @@ def _deque(reach: Reach, value: Any, label: str) -> None:
         reach.add(each, label)
 
 
+def _defaultdict(reach: Reach, value: Any, label: str) -> None:
+    _dict(reach, value, label)
+    reach.add(value.default_factory, "")
+
+
 def _bytearray(reach: Reach, value: bytearray, label: str) -> None:
     reach.save(contents.SavedBytes(value))
+
+
+def _numbers(reach: Reach, value: array.array[Any], label: str) -> None:
+    reach.save(contents.SavedNumbers(value))
+
+
+def _memory(reach: Reach, value: memoryview, label: str) -> None:
+    reach.add(value.obj, label)
 
 
 def _parts(reach: Reach, value: Any, label: str) -> None:
@@ -346,6 +425,13 @@ def _cell(reach: Reach, value: types.CellType, label: str) -> None:
     reach.save(saved)
     for each in saved.content:
         reach.add(each, label)
+
+
+def _builtin(reach: Reach, value: Any, label: str) -> None:
+    """A method of a built-in object, such as `log.append`, holds that object."""
+    if type(value.__self__) in ITERATORS:
+        raise Stray(f"a method of a {type(value.__self__).__name__}")
+    reach.add(value.__self__, label)
 
 
 def _method(reach: Reach, value: types.MethodType, label: str) -> None:
@@ -378,6 +464,8 @@ def _array(reach: Reach, value: Any, label: str) -> None:
         saved = contents.SavedObjects(value)
         reach.save(saved)
         for each in saved.items.ravel().tolist():
+            if type(each) in ITERATORS:
+                raise Stray("an iterator within an array")
             reach.add(each, label)
     elif value.dtype.hasobject:
         raise Stray("an array of records that hold objects")
@@ -387,6 +475,24 @@ def _array(reach: Reach, value: Any, label: str) -> None:
 
 def _random(reach: Reach, value: Any, label: str) -> None:
     reach.save(contents.SavedRandom(value))
+    _attributes(reach, value)
+
+
+def _attributes(reach: Reach, value: Any) -> None:
+    """The `__dict__` of what may be an instance of a class of the script's own."""
+    if getattr(type(value), "__dictoffset__", 0):
+        reach.add(object.__getattribute__(value, "__dict__"), "")
+
+
+def _error(reach: Reach, value: BaseException, label: str) -> None:
+    saved = contents.SavedError(value)
+    reach.save(saved)
+    for each in saved.parts.values():
+        reach.add(each, label)
+
+
+def _seeds(reach: Reach, value: np.random.SeedSequence, label: str) -> None:
+    reach.save(contents.SavedSeeds(value))
 
 
 def _generator(reach: Reach, value: np.random.Generator, label: str) -> None:
@@ -400,10 +506,10 @@ def _bits(reach: Reach, value: Any, label: str) -> None:
 def _iterator(reach: Reach, value: Any, label: str) -> None:
     try:
         saved = SavedIterator(value)
-    except (TypeError, AttributeError):
+    except (TypeError, AttributeError, RuntimeError):
         raise Stray(f"a {type(value).__name__} that can't be set back") from None
     reach.iterators.append(saved)
-    for each in saved.args:
+    for each in saved.parts:
         reach.add(each, label)
 
 
@@ -420,6 +526,7 @@ def _file(reach: Reach, value: io.IOBase, label: str) -> None:
     if isinstance(value, io.StringIO | io.BytesIO):
         if not value.closed:
             reach.save(contents.SavedMemory(value))
+            _attributes(reach, value)
     elif any(value is each for each in standard) or value.closed:
         return
     else:

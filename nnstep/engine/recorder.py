@@ -17,6 +17,7 @@ from nnstep.engine.memory import Before, Places, candidates, is_mutable, shares
 from nnstep.engine.moments import Standing, moment, standing
 from nnstep.engine.ops import Op
 from nnstep.engine.rareops import NO_MATCH
+from nnstep.engine.values import is_a
 
 _KINDS = {
     ops.COMPUTE: "compute", ops.OPERATOR: "compute", ops.CALL: "compute", ops.BIND: "bind",
@@ -179,7 +180,7 @@ def _separated(value: Any, places: Places | None, depth: int = _DEEP) -> Any:
     """The value, or a copy of it when something in it is about to change."""
     if is_mutable(value) and (places is None or any(shares(value, each) for _, each in places)):
         return _copy(value)
-    if not depth or (isinstance(value, tuple | list | dict) and len(value) > _LARGE):
+    if not depth or (is_a(value, (tuple, list, dict)) and len(value) > _LARGE):
         return value
     if type(value) in (tuple, list):
         items = [_separated(each, places, depth - 1) for each in value]
@@ -193,7 +194,7 @@ def _separated(value: Any, places: Places | None, depth: int = _DEEP) -> Any:
 
 def _copy(value: Any) -> Any:
     """A plain copy; a subclass's own `copy` would be the script's code."""
-    if isinstance(value, np.ndarray):
+    if is_a(value, np.ndarray):
         return np.array(value, copy=True, subok=False)
     kinds: tuple[Callable[[Any], Any], ...] = (list, dict, set, bytearray)
-    return next((kind(value) for kind in kinds if isinstance(value, kind)), value)  # type: ignore[arg-type]
+    return next((kind(value) for kind in kinds if is_a(value, kind)), value)  # type: ignore[arg-type]

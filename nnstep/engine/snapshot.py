@@ -10,16 +10,19 @@ are reach.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from nnstep.engine.contents import Saved, SavedArray, Stray
+import numpy as np
+
+from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray
 from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import Remade, SavedIterator
 from nnstep.engine.machine import Machine
-from nnstep.engine.reach import Kinds, Reach
+from nnstep.engine.reach import Kinds, Living, Reach
 from nnstep.engine.surroundings import Surroundings
+from nnstep.engine.values import frozen
 
 
 class _SavedFrame(NamedTuple):
@@ -69,12 +72,16 @@ class Snapshot:
         size: about how many bytes it takes that an earlier snapshot doesn't.
     """
 
-    __slots__ = ("_depth", "_frames", "_iterators", "_saved", "_surroundings", "size")
+    __slots__ = (
+        "_depth", "_frames", "_iterators", "_modules", "_saved", "_surroundings", "size",
+    )
 
     def __init__(
-        self, frames: list[_SavedFrame], depth: int, reach: Reach, around: Surroundings
+        self, frames: list[_SavedFrame], depth: int, reach: Reach, around: Surroundings,
+        modules: frozenset[int],
     ) -> None:
         self._frames = frames
+        self._modules = modules
         self._depth = depth
         self._saved: list[Saved] = reach.saved
         self._iterators: list[SavedIterator] = reach.iterators
@@ -85,6 +92,26 @@ class Snapshot:
     def arrays(self) -> dict[int, SavedArray]:
         """The arrays with saved contents, by identity."""
         return {id(each.thing): each for each in self._saved if isinstance(each, SavedArray)}
+
+    def differences(self, other: Snapshot) -> list[str]:
+        """The names whose values are others in another snapshot of the same moment."""
+        mine, theirs = self._told(), other._told()
+        return sorted(name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name])
+
+    def _told(self) -> dict[str, Hashable]:
+        """What can be compared, by name; the innermost function's names go first."""
+        arrays = self.arrays
+        every = [each.locals for each in self._frames if each.locals is not None]
+        every += [each.items for each in self._saved if id(each.thing) in self._modules
+                  and isinstance(each, SavedDict)]
+        found: dict[str, Hashable] = {}
+        for names in reversed(every):
+            for name, value in names.items():
+                if id(value) in arrays:
+                    found[name] = arrays[id(value)].blob
+                elif isinstance(value, int | float | complex | str | np.generic):
+                    found[name] = frozen(value)
+        return found
 
     def measure(self, known: set[int]) -> int:
         """About how many bytes it takes besides what is known, which it becomes."""
@@ -133,6 +160,21 @@ class Snapshots:
         self._kinds = Kinds(is_own, written)
         self._uses_random = uses_random
         self._latest: Snapshot | None = None
+        self._living: list[Any] = []
+        self._hindered = False
+
+    def keep_living(self, machine: Machine, modules: Iterable[dict[str, Any]]) -> None:
+        """Keep what can't be set back from dying when an older state takes its place."""
+        if not self._hindered:
+            return
+        living = Living(self._kinds)
+        for frame in machine.frame.stack() if machine.frame else ():
+            _reach_frame(living, _SavedFrame.of(frame))
+        for module in modules:
+            living.add(module, "")
+        living.run()
+        known = set(map(id, self._living))
+        self._living += [each for each in living.strays if id(each) not in known]
 
     def take(self, machine: Machine, modules: Iterable[dict[str, Any]]) -> Snapshot | None:
         """The state now, None when it can't be saved.
@@ -147,16 +189,18 @@ class Snapshots:
         try:
             for saved in frames:
                 _reach_frame(reach, saved)
+            modules = list(modules)
             for module in modules:
                 reach.add(module, "")
             reach.run()
         except Stray as stray:
-            self.hindrance = str(stray)
+            self.hindrance, self._hindered = str(stray), True
             return None
         self.hindrance = ""
         self.kept.update(reach.kept)
         around = Surroundings(self._uses_random, latest._surroundings if latest else None)
-        self._latest = Snapshot(frames, machine.depth, reach, around)
+        known = frozenset(map(id, modules))
+        self._latest = Snapshot(frames, machine.depth, reach, around, known)
         return self._latest
 
 

@@ -17,6 +17,9 @@ from nnstep.engine.memory import known_values, shares
 from nnstep.engine.names import bound_by
 from nnstep.engine.ops import NEXT, Code, Op
 from nnstep.engine.source import Source
+from nnstep.engine.watches import Watch
+
+CATCHES = ("nan", "exception")
 
 Evaluate = Callable[[Any, Frame], Any]
 """(compiled expression, frame) -> its value there."""
@@ -28,11 +31,14 @@ class Breakpoint:
 
     Attributes:
         number: what it is deleted by.
-        kind: `name` (right after it was bound or changed), `line` or `function` (right before).
-        where: the name, the line, or the function.
+        kind: `name` (right after it was bound or changed), `line` or `function` (right before),
+            `watch` (right after its value has changed), or `catch` (at the op that makes it).
+        where: the name, the line, the function, the expression, or `nan` or `exception`.
         condition: the expression that must be true, or None.
         temporary: whether it is gone after its first hit.
-        hits: how often it has halted a run.
+        hits: how often it has halted a run, or would have.
+        ignore: how many more hits don't halt.
+        watch: what is watched.
     """
 
     number: int
@@ -41,10 +47,14 @@ class Breakpoint:
     condition: str | None = None
     temporary: bool = False
     hits: int = 0
+    ignore: int = 0
     test: Any = None
+    watch: Watch | None = None
 
     def __str__(self) -> str:
         place = f"line {self.where}" if self.kind == "line" else str(self.where)
+        if self.kind in ("watch", "catch"):
+            place = f"{self.kind} {place}"
         return f"{place} if {self.condition}" if self.condition else place
 
 
@@ -78,18 +88,65 @@ class Breakpoints:
             ValueError: there is nothing to halt at, or the condition is no expression.
         """
         kind, place = self._resolve(where)
-        test = None
-        if condition is not None:
+        return self._keep(Breakpoint(self._next, kind, place, condition, temporary))
+
+    def _keep(self, made: Breakpoint) -> Breakpoint:
+        if made.condition is not None:
             try:
-                test = compile(condition, "<condition>", "eval")
+                made.test = compile(made.condition, "<condition>", "eval")
             except SyntaxError as error:
-                message = f"the condition {condition!r} is no expression: {error.msg}"
+                message = f"the condition {made.condition!r} is no expression: {error.msg}"
                 raise ValueError(message) from None
-            self.check_names(test, {})
-        made = Breakpoint(self._next, kind, place, condition, temporary, test=test)
+            self.check_names(made.test, {})
         self.by_number[made.number] = made
         self._next += 1
         return made
+
+    def add_watch(
+        self, text: str, condition: str | None, scope: Code | None, known: Container[str]
+    ) -> Breakpoint:
+        """Watch the value of a name or another expression.
+
+        Raises:
+            ValueError: it is none, or nothing is called so.
+        """
+        try:
+            test = compile(text.strip(), "<watch>", "eval")
+        except SyntaxError as error:
+            raise ValueError(f"{text!r} is nothing to watch: {error.msg}") from None
+        self.check_names(test, known)
+        made = Breakpoint(self._next, "watch", text.strip(), condition)
+        made.watch = Watch(test, scope)
+        return self._keep(made)
+
+    def add_catch(self, what: str) -> Breakpoint:
+        """Halt at the op that makes the first NaN or infinity, or that raises.
+
+        Raises:
+            ValueError: it is neither `nan` nor `exception`.
+        """
+        if what not in CATCHES:
+            raise ValueError(f"what can be caught is {' or '.join(CATCHES)}, not {what!r}")
+        return self._keep(Breakpoint(self._next, "catch", what))
+
+    def set_ignore(self, number: int, count: int) -> None:
+        """Have a breakpoint not halt the next so many times.
+
+        Raises:
+            KeyError: there is none of that number.
+        """
+        if number not in self.by_number:
+            raise KeyError(f"there is no breakpoint {number}")
+        if count < 0:
+            raise ValueError(f"hits to be ignored are counted from 0, not {count}")
+        self.by_number[number].ignore = count
+
+    def of_kind(self, kind: str, where: str | None = None) -> list[Breakpoint]:
+        """Those of a kind, and of a place if one is given."""
+        return [
+            each for each in self.by_number.values()
+            if each.kind == kind and where in (None, each.where)
+        ]
 
     def check_names(self, code: CodeType, known: Container[str]) -> None:
         """Refuse a condition with a name that can never have a value.

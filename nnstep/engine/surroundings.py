@@ -1,7 +1,7 @@
 """What a script can change outside of itself and that belongs to its state.
 
 NumPy's and Python's global random generators, how NumPy treats errors and prints, the filters of
-warnings, the current folder, the recursion limit.
+warnings, the current folder, the recursion limit, `sys.argv` and `sys.path`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import numpy as np
 class Surroundings:
     """The surroundings at one moment; what hasn't changed since an earlier one is shared."""
 
-    __slots__ = ("bits", "environ", "errors", "filters", "folder", "limit", "numpy", "printing",
-                 "python")
+    __slots__ = ("arguments", "bits", "environ", "errors", "filters", "folder", "limit", "numpy",
+                 "places", "printing", "python")
 
     def __init__(self, uses_random: bool, earlier: Surroundings | None) -> None:
         """Look at them.
@@ -45,6 +45,8 @@ class Surroundings:
         self.filters = list(warnings.filters)
         self.folder = _folder()
         self.limit = sys.getrecursionlimit()
+        self.arguments = sys.argv, list(sys.argv)
+        self.places = list(sys.path)
         self.environ = dict(os.environ._data)  # type: ignore[attr-defined]
         for name in _SHARED if earlier is not None else ():
             if getattr(earlier, name) == getattr(self, name):
@@ -52,7 +54,7 @@ class Surroundings:
 
     def restore(self) -> None:
         """Put them back."""
-        if _global_bits() != self.bits or self.numpy["has_gauss"]:
+        if _global_bits() != self.bits or _kept_number(_numpy_state()) != _kept_number(self.numpy):
             np.random.set_state(self.numpy)
         if self.python is not None:
             random.setstate(self.python)
@@ -67,11 +69,15 @@ class Surroundings:
             os.chdir(self.folder)
         if sys.getrecursionlimit() != self.limit:
             sys.setrecursionlimit(self.limit)
+        if sys.argv is not self.arguments[0] or sys.argv != self.arguments[1]:
+            sys.argv, sys.argv[:] = self.arguments
+        if sys.path != self.places:
+            sys.path[:] = self.places
         if os.environ._data != self.environ:  # type: ignore[attr-defined]
             _restore_environment(self.environ)
 
 
-_SHARED = ("errors", "printing", "filters", "environ", "bits")
+_SHARED = ("errors", "printing", "filters", "places", "environ", "bits")
 
 
 def _restore_environment(wanted: dict[Any, Any]) -> None:
@@ -86,6 +92,11 @@ def _restore_environment(wanted: dict[Any, Any]) -> None:
 
 def _numpy_state() -> dict[str, Any]:
     return dict(np.random.get_state(legacy=False))
+
+
+def _kept_number(state: dict[str, Any]) -> tuple[Any, Any]:
+    """The second of a pair of normal numbers, which is not among the bits."""
+    return state["has_gauss"], state["gauss"]
 
 
 def _global_bits() -> bytes:

@@ -14,25 +14,30 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from operator import length_hint
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from nnstep.engine.contents import Lost
-from nnstep.engine.fastforward import BOUNDARY, EXHAUSTED, Chunk, ChunkError, FastForward
+from nnstep.engine.fastforward import BOUNDARY, EXHAUSTED, Armed, Chunk, ChunkError, FastForward
 from nnstep.engine.frames import Frame
-from nnstep.engine.iterators import ITERATORS
 from nnstep.engine.machine import Halted, Machine
-from nnstep.engine.moments import END, ERROR, Path, path_of
+from nnstep.engine.moments import ERROR, Path, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op
 from nnstep.engine.snapshot import Snapshot, Snapshots
 
 MEMORY = 64 << 20  # bytes
+_FILL = 0.75  # of the memory, as it is estimated
+_ENDS = 200  # loops whose ends are remembered
 _SHARE = 0.01  # of the run's time that may be spent on keyframes
 _SLICE = 0.05  # seconds between two looks at what happens outside
 
 
 class Unreachable(Exception):
     """A moment can't be reached; the message says why."""
+
+
+class Interrupted(Unreachable):
+    """A journey was given up because someone asked for it."""
 
 
 class _Again(Exception):
@@ -48,12 +53,14 @@ class Keyframe:
         state: what was there.
         clock: seconds that the script had run until then.
         marks: how far each log had grown.
+        passed_again: whether the script has come there once more since, and was compared.
     """
 
     path: Path
     state: Snapshot
     clock: float
     marks: tuple[Any, ...]
+    passed_again: bool = False
 
 
 @dataclass(slots=True)
@@ -74,14 +81,26 @@ class Course:
         edits: in the order of time.
         beginning: the moment of the first stop.
         frontier: the latest moment that was reached.
+        reached: the frontier as it is shown.
         entry: the path to the main loop's head as it was entered last, without the iteration.
+        ends: of loops that have ended, the heads of their last iterations, by the path to them.
     """
 
     beginning: Path = ()
     frontier: Path = ()
     entry: Path = ()
+    ends: dict[Path, Path] = field(default_factory=dict)
+    reached: str = ""
     keyframes: list[Keyframe] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+
+    def thin(self, spacing: float) -> None:
+        """Drop keyframes that lie closer together than so many seconds of the run."""
+        kept = self.keyframes[:1]
+        for each in self.keyframes[1:-1]:
+            if each.clock - kept[-1].clock >= spacing:
+                kept.append(each)
+        self.keyframes = [*kept, *self.keyframes[1:][-1:]]
 
     def until(self, path: Path) -> Course:
         """The part of it that lies before a moment, or at it."""
@@ -89,9 +108,21 @@ class Course:
             self.beginning,
             path,
             self.entry if self.entry < path else (),
+            {prefix: each for prefix, each in self.ends.items() if each < path},
+            self.reached,
             [each for each in self.keyframes if each.path < path],
             [each for each in self.edits if each.path <= path],
         )
+
+
+class Notes(Armed, Protocol):
+    """Notes something in each epoch."""
+
+    def begin(self, epoch: int, /) -> None:
+        """The next note is that of an epoch."""
+
+    def at_head(self, frame: Frame, epoch: int, /) -> None:
+        """An epoch is about to begin."""
 
 
 class Timeline:
@@ -99,11 +130,15 @@ class Timeline:
 
     Attributes:
         course: the one that the run is on.
+        others: all that it has ever been on.
+        on_pause: is called now and then while loops run natively.
         forward: runs loops natively.
         memory: how many bytes the keyframes may take.
         interrupted: set to have a journey given up; from a signal handler.
         lost: what was not as it should be when it was restored, in words, once each.
-        ended: of the loops that were run to their end on the last journey, the last heads.
+        strays: what was different when a moment was passed again, in words.
+        repeated: what was done to the outside once more, in words.
+        went_back: whether any state was ever restored.
     """
 
     def __init__(
@@ -119,11 +154,16 @@ class Timeline:
         memory: how many bytes the keyframes may take.
         """
         self.course = Course()
+        self.others: list[Course] = []
+        self.on_pause: Callable[[], None] | None = None
         self.forward = forward
         self.memory = memory
         self.interrupted = False
         self.lost: dict[str, None] = {}
-        self.ended: list[Path] = []
+        self.strays: list[str] = []
+        self.repeated: dict[str, None] = {}
+        self.went_back = False
+        self._fenced = False  # since the last state that was saved
         self._machine = machine
         self._snapshots = snapshots
         self._logs = logs
@@ -155,10 +195,12 @@ class Timeline:
         known = at < len(keyframes) and keyframes[at].path == path
         start = perf_counter()
         if known:
+            self._compare(keyframes[at])
             self._taken = start
             return True
         state = self._snapshots.take(self._machine, self._logs.modules())
         if state is not None:
+            self._fenced = False
             made = Keyframe(path, state, self._clock, self._logs.marks())
             keyframes.insert(at, made)
         now = perf_counter()
@@ -168,14 +210,47 @@ class Timeline:
             self._thin()
         return state is not None
 
+    def _compare(self, keyframe: Keyframe) -> None:
+        """A moment is passed again: see whether it is the same, the first time."""
+        if keyframe.passed_again or self.strays:
+            return
+        keyframe.passed_again = True
+        now = self._snapshots.take(self._machine, self._logs.modules())
+        names = keyframe.state.differences(now) if now is not None else []
+        if names:
+            rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            self.strays.append(
+                "the script isn't deterministic: executed again, it has other values of "
+                + ", ".join(names[:3]) + rest
+            )
+
     def here(self) -> Path:
         """The machine's moment."""
         path = path_of(self._machine.frame)
         return path if self._machine.error is None else (*path, *ERROR)
 
-    def reached(self) -> None:
-        """The run has come to the present moment."""
-        self.course.frontier = max(self.course.frontier, self.here())
+    def fence(self) -> None:
+        """The script has done what should not be done again: go on from behind it if possible."""
+        self._fenced = True
+        self.forward.hurry()
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether what comes can be executed again without doing again what should not be."""
+        if self._fenced:
+            self._fenced = not self.take(self.here())
+        return not self._fenced
+
+    @property
+    def frame(self) -> Frame | None:
+        """The machine's frame."""
+        return self._machine.frame
+
+    def reached(self, text: str) -> None:
+        """The run has come to the present moment, which is shown so."""
+        here = self.here()
+        if here >= self.course.frontier:
+            self.course.frontier, self.course.reached = here, text
 
     def edit(self, apply: Callable[[], object], text: str) -> None:
         """Note that the state was changed by hand, at the present moment."""
@@ -184,6 +259,38 @@ class Timeline:
         course.edits = [each for each in course.edits if each.path <= here]
         course.edits.append(Edit(here, apply, text))
         course.frontier = here
+        course.ends = {prefix: each for prefix, each in course.ends.items() if each < here}
+
+    def note_end(self, chunk: Chunk, head: Path, ran: int, ended: str) -> None:
+        """A loop was run to its end.
+
+        Args:
+            chunk: the loop.
+            head: where it was run from.
+            ran: the iterations that it has begun since.
+            ended: how it has ended.
+        """
+        # The iterator of a `for` is asked once more at its head; a `while` counts its last test.
+        last = head[-2] + ran - (ended != EXHAUSTED or chunk.is_while)
+        self.note_last((*head[:-2], last, head[-1]))
+
+    def note_last(self, head: Path) -> None:
+        """This is the head of a loop's last iteration."""
+        ends = self.course.ends
+        ends.pop(head[:-2], None)
+        ends[head[:-2]] = head
+        if len(ends) > _ENDS:
+            inner = [each for each in ends if len(each) > 1]
+            del ends[inner[0] if inner else next(iter(ends))]
+
+    def ends_before(self, here: Path) -> list[Path]:
+        """The last heads of loops that ended before a moment, the latest first."""
+        ends = self.course.ends.values()
+        return sorted((each for each in ends if each < here), reverse=True)
+
+    def edits_after(self, here: Path) -> list[Edit]:
+        """What was typed into this course behind a moment."""
+        return [each for each in self.course.edits if each.path > here]
 
     def pause(self, took: float) -> float | None:
         """Between two slices of a loop: save the state if it is time to.
@@ -195,16 +302,18 @@ class Timeline:
             The seconds that the next may take; None after an interruption.
         """
         self._clock += took
+        if self.on_pause is not None:
+            self.on_pause()
         wait = max(self._cost / _SHARE, self._spacing)
         due = self._taken + wait - perf_counter()
-        if due <= 0:
+        if due <= 0 or self._fenced:
             self.take(self.here())
             due = max(self._cost / _SHARE, self._spacing)
         return None if self.interrupted else min(due, _SLICE)
 
     def run(
         self, chunk: Chunk, frame: Frame, count: int | None,
-        pause: Callable[[float], float | None],
+        pause: Callable[[float], float | None], checks: Armed | None = None,
     ) -> str:
         """Run iterations of a loop natively, and save the state some iterations before the last.
 
@@ -213,39 +322,42 @@ class Timeline:
         items, at, done = frame.temps[chunk.loop.slot], chunk.loop.slot + 1, 0
         known = count
         if known is None:
-            known = length_hint(items) if type(items) in ITERATORS else 0
+            known = length_hint(items) if type(items) in _KNOW_THEIR_LENGTH else 0
         for near in _NEAR:
             ahead = known - near - done
             if ahead <= 0:
                 continue
             before = frame.temps[at]
-            ended = self.forward.run(chunk, frame, ahead, pause)
+            ended = self.forward.run(chunk, frame, ahead, pause, checks)
             ran = frame.temps[at] - before
             if ended != BOUNDARY or ran < ahead:
                 return ended
             done += ran
             self.take(path_of(frame))
-        return self.forward.run(chunk, frame, None if count is None else count - done, pause)
+        left = None if count is None else count - done
+        return self.forward.run(chunk, frame, left, pause, checks)
 
     def size(self) -> int:
         """About how many bytes the keyframes take."""
         known: set[int] = set()
-        return sum(each.state.measure(known) for each in self.course.keyframes)
+        return sum(
+            each.state.measure(known)
+            for course in {id(each): each for each in (*self.others, self.course)}.values()
+            for each in course.keyframes
+        )
 
     def _thin(self) -> None:
         """Drop keyframes, evenly, when they take too much memory."""
-        while self.size() > self.memory and len(self.course.keyframes) > 2:
+        # The objects that hold it all take memory, too.
+        while self.size() > _FILL * self.memory and len(self.course.keyframes) > 2:
             keyframes = self.course.keyframes
             duration = keyframes[-1].clock - keyframes[0].clock
-            even = 2 * duration / len(keyframes)
-            self._spacing = max(2 * self._spacing, even)
-            kept = keyframes[:1]
-            for each in keyframes[1:-1]:
-                if each.clock - kept[-1].clock >= self._spacing:
-                    kept.append(each)
-            if len(kept) + 1 >= len(keyframes):
-                kept = keyframes[:-1:2]
-            self.course.keyframes = [*kept, keyframes[-1]]
+            self._spacing = max(2 * self._spacing, 2 * duration / len(keyframes))
+            before = len(keyframes)
+            for course in (*self.others, self.course):
+                course.thin(self._spacing)
+            if len(self.course.keyframes) == before:
+                self.course.keyframes = [*keyframes[:-1:2], keyframes[-1]]
 
     # Going.
 
@@ -254,7 +366,9 @@ class Timeline:
         at = bisect.bisect_right(self.course.keyframes, path, key=_path)
         return self.course.keyframes[at - 1]
 
-    def go(self, target: Path, *, watch: Observer | None = None) -> None:
+    def go(
+        self, target: Path, *, watch: Observer | None = None
+    ) -> None:
         """Go to a moment.
 
         Args:
@@ -267,7 +381,6 @@ class Timeline:
         slow: set[int] = set()
         with self.hidden():
             while True:
-                self.ended.clear()
                 keyframe = self._restore(target)
                 try:
                     for edit in [*self.course.edits]:
@@ -279,19 +392,24 @@ class Timeline:
                 except _Again:
                     continue
 
-    def go_on(self, target: Path, watch: Observer | None = None) -> None:
-        """Go to a later moment from where the machine stands, each op on the way watched.
+    def go_on(
+        self, target: Path, watch: Observer | None = None, notes: Notes | None = None
+    ) -> None:
+        """Go to a later moment from where the machine stands.
+
+        Each op on the way is watched, or else something is noted in each epoch.
 
         Raises:
             Unreachable: as for `go`.
         """
         here = self.here()
+        slow: set[int] | None = None if notes is None else set()
         with self.hidden():
-            for edit in [*self.course.edits]:
-                if here < edit.path <= target:
-                    self._advance(edit.path, watch, None)
+            for edit in self.edits_after(here):
+                if edit.path <= target:
+                    self._advance(edit.path, watch, slow, notes)
                     edit.apply()
-            self._advance(target, watch, None)
+            self._advance(target, watch, slow, notes)
 
     def hidden(self) -> AbstractContextManager[None]:
         """Pass nothing on of what the script prints."""
@@ -302,6 +420,7 @@ class Timeline:
         """Put back the last state before a moment that can be put back."""
         while True:
             keyframe = self.before(target)
+            self._snapshots.keep_living(self._machine, self._logs.modules())
             try:
                 keyframe.state.restore(self._machine)
             except Lost as lost:
@@ -310,29 +429,31 @@ class Timeline:
                 self.lost.setdefault(str(lost))
                 self.course.keyframes.remove(keyframe)
                 continue
+            self.went_back = True
             self._logs.back_to(keyframe.marks)
             self._clock = keyframe.clock
             self._taken = perf_counter()
             return keyframe
 
-    def _advance(self, target: Path, watch: Observer | None, slow: set[int] | None) -> None:
+    def _advance(
+        self, target: Path, watch: Observer | None, slow: set[int] | None,
+        notes: Notes | None = None,
+    ) -> None:
         """Run on to a later moment; `slow` are the loops to be run op by op, None for all."""
         if self.here() == target or not target:
             return
-        if target[-1:] == ERROR:
-            self._advance(target[:-1], watch, slow)
-            self._machine.run(watch or Observer())
-            return
-        seeker = _Seeker(self, target, watch, slow)
+        seeker = _Seeker(self, target, watch, slow, notes)
         try:
             self._machine.run(seeker, None if slow is None else seeker.boundary)
         except Halted:
-            raise Unreachable("interrupted") from None
+            raise Interrupted("interrupted") from None
         if seeker.again:
             raise _Again
+        if seeker.interrupted:
+            raise Interrupted("interrupted")
         if seeker.trouble:
             raise Unreachable(seeker.trouble)
-        if not seeker.found and (target != END or self._machine.frame is not None):
+        if self.here() != target:
             raise Unreachable(_STRAYED)
 
 
@@ -341,6 +462,7 @@ def _path(keyframe: Keyframe) -> Path:
 
 
 _STRAYED = "the script takes another course each time; it isn't deterministic"
+_KNOW_THEIR_LENGTH: tuple[type, ...] = (type(iter(range(0))), type(iter([])), type(iter(())))
 _NEAR = (32, 8, 2, 1)  # iterations before the one that is gone to, where states are saved
 
 
@@ -348,21 +470,23 @@ class _Seeker(Observer):
     """Halts a machine at a moment, and runs whole iterations before it natively."""
 
     def __init__(
-        self, timeline: Timeline, target: Path, watch: Observer | None, slow: set[int] | None
+        self, timeline: Timeline, target: Path, watch: Observer | None,
+        slow: set[int] | None, notes: Notes | None,
     ) -> None:
-        self.found = False
+        self.interrupted = False
         self.again = False  # a loop raises: once more, and that one op by op
         self.trouble = ""
         self._timeline = timeline
-        self._target = target
+        self._fails = target[-1:] == ERROR  # it is where the script ends with an exception
+        self._target = target[:-1] if self._fails else target
         self._watch = watch
+        self._notes = notes
         self._slow = slow if slow is not None else set()
-        self._last = target[-1] if target else -1
+        self._last = -1 if self._fails else target[-1]
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Whether this is the moment."""
         if op.index == self._last and path_of(frame) == self._target:
-            self.found = True
             return True
         if self._watch is not None:
             self._watch.arrive(frame, op)
@@ -393,52 +517,57 @@ class _Seeker(Observer):
         here = path_of(frame)
         target = self._target
         if here == target:
-            self.found = True
-            return True
+            return not self._fails
         if here > target:
             self.trouble = _STRAYED
             return True
         if self._timeline.interrupted:
-            self.trouble = "interrupted"
+            self.interrupted = True
             return True
-        chunk = self._timeline.forward.chunk(frame.code, op.loops[-1])
+        checks = self._noting(frame, here)
+        chunk = self._timeline.forward.chunk(frame.code, op.loops[-1], checks)
         if chunk is None or id(chunk) in self._slow:
             return False
         prefix = len(here) - 2
         leads = here[:prefix] == target[:prefix] and len(target) > prefix
         if not leads:
-            return self._run(chunk, frame, None)
+            return self._run(chunk, frame, None, checks)
         left = target[prefix] - here[prefix]
-        if left and self._run(chunk, frame, left):
+        if left and self._run(chunk, frame, left, checks):
             return True
+        self._noting(frame, path_of(frame))
         if left and path_of(frame)[:-1] != target[: prefix + 1]:
             self.trouble = _STRAYED  # the loop has ended too early
             return True
-        return self._is_here(frame)
+        return path_of(frame) == target and not self._fails
 
-    def _is_here(self, frame: Frame) -> bool:
-        if self._timeline.here() == self._target:
-            self.found = True
-        return self.found
+    def _noting(self, frame: Frame, head: Path) -> Notes | None:
+        """What notes the epochs, at the head of the main loop."""
+        if self._notes is None or head[:-2] != self._timeline.course.entry:
+            return None
+        self._notes.at_head(frame, head[-2])
+        self._notes.begin(head[-2])
+        return self._notes
 
-    def _run(self, chunk: Chunk, frame: Frame, count: int | None) -> bool:
+    def _run(
+        self, chunk: Chunk, frame: Frame, count: int | None, checks: Armed | None
+    ) -> bool:
         """Run iterations; whether that went wrong."""
         timeline = self._timeline
         here = path_of(frame)
         before = frame.temps[chunk.loop.slot + 1]
         try:
-            ended = timeline.run(chunk, frame, count, timeline.pause)
+            ended = timeline.run(chunk, frame, count, timeline.pause, checks)
         except ChunkError as error:
             if not isinstance(error.error, Halted):
                 self._slow.add(id(chunk))
                 self.again = True
-            self.trouble = "interrupted"
+            self.interrupted = True
             return True
         if ended != BOUNDARY:
             ran = frame.temps[chunk.loop.slot + 1] - before
-            last = here[-2] + ran - (ended != EXHAUSTED)
-            timeline.ended.append((*here[:-2], last, here[-1]))
+            timeline.note_end(chunk, here, ran, ended)
         if timeline.interrupted and ended == BOUNDARY:
-            self.trouble = "interrupted"
+            self.interrupted = True
             return True
         return False

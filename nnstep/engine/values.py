@@ -1,0 +1,60 @@
+"""What a value is like, exactly: for telling whether it has changed, and whether it is finite."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+_DEEP = 3  # levels of containers
+_MANY = 1000  # items of one
+
+
+def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
+    """What `isinstance` says, without asking the value, which might be the script's code."""
+    return issubclass(type(value), kinds)
+
+
+def frozen(value: Any, depth: int = _DEEP) -> Hashable:
+    """A value as something that is equal only to the frozen form of the very same value.
+
+    Numbers by their bits, so that NaN is equal to NaN and 0.0 isn't to -0.0; arrays by their
+    bytes; containers by what is in them, three levels deep; anything else by identity.
+    """
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            return value.shape, tuple(map(id, value.ravel().tolist()))
+        return value.shape, value.dtype.str, value.tobytes()
+    if type(value) is float:
+        return float, struct.pack("d", value)
+    if isinstance(value, np.generic):
+        return type(value), value.tobytes()
+    if type(value) in (int, str, bytes, bool, complex, type(None)):
+        return type(value), value if type(value) is not complex else repr(value)
+    if depth and isinstance(value, list | tuple | set | frozenset) and len(value) <= _MANY:
+        return type(value), tuple([frozen(each, depth - 1) for each in list(value)])
+    if depth and isinstance(value, dict) and dict.__len__(value) <= _MANY:
+        items = list(dict.items(value))
+        return type(value), tuple([(id(key), frozen(each, depth - 1)) for key, each in items])
+    return type(value), id(value)
+
+
+def is_finite(value: Any, depth: int = _DEEP) -> bool:
+    """Whether there is no NaN and no infinity in a value: a number, an array, or a container."""
+    if isinstance(value, float | complex | np.floating | np.complexfloating):
+        return bool(np.isfinite(value))
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "fc":
+            return True
+        return _is_finite_array(value)
+    if depth and isinstance(value, list | tuple) and len(value) <= _MANY:
+        return all(is_finite(each, depth - 1) for each in list(value))
+    if depth and isinstance(value, dict) and dict.__len__(value) <= _MANY:
+        return all(is_finite(each, depth - 1) for each in list(dict.values(value)))
+    return True
+
+
+def _is_finite_array(value: np.ndarray[Any, Any]) -> bool:
+    return bool(np.isfinite(np.asarray(value)).all())
