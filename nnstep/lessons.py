@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 # From one unit to two layers; what isn't listed comes behind, by name.
 _ORDER = (
@@ -20,6 +21,7 @@ _ORDER = (
     "tanh_sigmoid",
 )
 _SOURCE = "Source:"
+_MEASURES = ("Cost", "Accuracy", "Fresh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,21 @@ class Lesson:
     path: Path
     teaches: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """By what a script's runs are compared. An empty string is what isn't known.
+
+    Attributes:
+        cost: an expression for the number that training brings down.
+        accuracy: an expression for the share of right answers.
+        fresh: statements that bind data not trained on to the names that `accuracy` reads.
+    """
+
+    cost: str = ""
+    accuracy: str = ""
+    fresh: str = ""
 
 
 def folder() -> Path:
@@ -75,14 +92,51 @@ def about(text: str) -> tuple[str, str]:
         The first line of its docstring, and the rest of the line that begins with `Source:`;
         empty strings for what isn't there.
     """
-    try:
-        doc = ast.get_docstring(ast.parse(text)) or ""
-    except (SyntaxError, ValueError):
-        return "", ""
-    lines = [line.strip() for line in doc.splitlines()]
+    lines = [line.strip() for line in _docstring(text)]
     sources = [line for line in lines if line.startswith(_SOURCE)]
     source = sources[-1].removeprefix(_SOURCE).strip() if sources else ""
     return (lines[0] if lines else ""), source
+
+
+def measures(text: str) -> Measures:
+    """How a script says that its runs are to be compared, in its docstring.
+
+    There, `Cost: EXPR`, `Accuracy: EXPR` and `Fresh: STATEMENT` begin lines. Indented lines
+    go on with an expression, or add another statement. What is no Python is taken for prose.
+
+    Args:
+        text: the script.
+    """
+    found: dict[str, list[str]] = {}
+    label = ""
+    for line in _docstring(text):
+        if not line[:1].isspace():
+            label, _, line = line.partition(":")
+            found.pop(label, None)  # As with `Source:`, the last one counts.
+        if line.strip() and label in _MEASURES:
+            found.setdefault(label, []).append(line.strip())
+    cost, accuracy, fresh = (found.get(each, []) for each in _MEASURES)
+    return Measures(
+        _python(" ".join(cost), "eval"),
+        _python(" ".join(accuracy), "eval"),
+        _python("\n".join(fresh), "exec"),
+    )
+
+
+def _python(text: str, mode: Literal["eval", "exec"]) -> str:
+    try:
+        ast.parse(text, mode=mode)
+    except (SyntaxError, ValueError):
+        return ""
+    return text
+
+
+def _docstring(text: str) -> list[str]:
+    """The lines of a script's docstring, none for what is no Python."""
+    try:
+        return (ast.get_docstring(ast.parse(text)) or "").splitlines()
+    except (SyntaxError, ValueError):
+        return []
 
 
 def resolve(target: str) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from nnstep import lessons
+from nnstep.lessons import Measures
+from nnstep.session import Session
 
 SHORT = re.compile(r"^(epochs|num_passes) = .*$", re.MULTILINE)
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
@@ -114,3 +116,60 @@ def test_a_lesson_explains_itself(name: str) -> None:
     statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
     assert len(comments) > len(statements) / 3, "narration teaches"
     assert len(SHORT.findall(text)) == 1, "one line says how long it trains"
+
+
+# What a script says of its runs.
+
+
+def said(*lines: str) -> Measures:
+    return lessons.measures('"""A title.\n\n' + "\n".join(lines) + '\n"""\nx = 1\n')
+
+
+def test_measures_stand_beside_the_source() -> None:
+    found = said("Source: somewhere", "Cost: x.sum()", "Accuracy: (x == y).mean()", "Fresh: x = 2")
+    assert found == Measures("x.sum()", "(x == y).mean()", "x = 2")
+
+
+def test_indented_lines_go_on() -> None:
+    found = said("Cost: a", "    + b", "    + c", "Fresh: x = 1", "    y = x", "More prose")
+    assert found == Measures(cost="a + b + c", fresh="x = 1\ny = x")
+
+
+def test_an_empty_line_ends_it() -> None:
+    assert said("Cost: a", "", "    + b") == Measures(cost="a")
+
+
+def test_the_last_one_counts() -> None:
+    assert said("Cost: a", "    + 1", "Cost: b") == Measures(cost="b")
+
+
+@pytest.mark.parametrize(
+    "line", ["Cost: as low as it gets", "Cost:", "costs: a", "  Cost: a", "Accuracy: 98 %"]
+)
+def test_prose_is_no_measure(line: str) -> None:
+    assert said("prose", line) == Measures()
+
+
+def test_what_is_no_python_says_nothing() -> None:
+    assert lessons.measures("def") == lessons.measures("x = 1") == Measures()
+
+
+@pytest.mark.parametrize("name", lessons.names())
+def test_measures_hold_within_an_epoch_and_at_the_end(name: str, tmp_path: Path) -> None:
+    text = path_of(name).read_text(encoding="utf-8")
+    measures = lessons.measures(text)
+    script = tmp_path / f"{name}.py"
+    script.write_text(SHORT.sub(r"\1 = 30", text), encoding="utf-8")
+    session = Session(str(script))
+    session.epoch(2)
+    first = float(session.eval(measures.cost))
+    session.run()
+    assert 0 < float(session.eval(measures.cost)) < first
+    trained = float(session.eval(measures.accuracy))
+    assert 0.5 < trained < 1
+    if measures.fresh:
+        session.execute(measures.fresh)
+        assert float(session.eval(measures.accuracy)) == pytest.approx(trained, abs=0.1)
+        assert float(session.eval(measures.accuracy)) != trained
+    else:
+        assert name == "perceptron", "seven people are all there are"

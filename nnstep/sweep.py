@@ -1,0 +1,468 @@
+"""A script run once per value of one of its names, and what came of each run.
+
+    >>> from nnstep import lessons, sweep
+    >>> path = lessons.find("softmax_moons")
+    >>> measures = lessons.measures(path.read_text())
+    >>> found = sweep.sweep(sweep.Script(str(path)), "nn_hdim", ["1", "3", "20"], measures)
+    >>> found.rows[1].cost
+    0.0706...
+
+Every value has a process of its own: a script may change its module, the random state, the
+folder, or the modules beside it, and no run is to find what another has left behind. joblib
+deals the values out, here or on a cluster. Not how it is typed or shown (shell, views).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import difflib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from nnstep.engine.events import Event
+from nnstep.engine.names import bound_by, bound_names
+from nnstep.engine.source import Source
+from nnstep.lessons import Measures
+from nnstep.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is run.
+
+    Attributes:
+        path: the script, as it was typed.
+        argv: its arguments.
+        into: packages whose functions are stepped into besides.
+        folder: where it runs; the present folder if empty.
+    """
+
+    path: str
+    argv: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    folder: str = ""
+
+    @classmethod
+    def of(cls, session: Session) -> Script:
+        """The script of a session, to be run as the session was opened."""
+        return cls(session._given, session._argv, session._into, session._folder)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """What came of one value.
+
+    Attributes:
+        value: its text.
+        cost: the cost at the end, None where it isn't known.
+        accuracy: the share of right answers on the training data.
+        fresh: the same on fresh data.
+        seconds: how long the script has run.
+        error: what went wrong, in one line, or an empty string.
+    """
+
+    value: str
+    cost: float | None = None
+    accuracy: float | None = None
+    fresh: float | None = None
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What came of all values.
+
+    Attributes:
+        name: what was given the values.
+        rows: in the order of the values.
+        measures: what the numbers are.
+    """
+
+    name: str
+    rows: list[SweepRow]
+    measures: Measures
+
+
+class Interrupted(KeyboardInterrupt):
+    """A sweep was broken off.
+
+    Attributes:
+        sweep: what was there by then.
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__("the sweep was broken off")
+        self.sweep = sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run, in words that go to another process or machine as they are.
+
+    Attributes:
+        script: what is run.
+        name: what gets the value.
+        value: its text, evaluated where the name is bound.
+        in_module: whether only the module's own binding counts, and not a function's.
+        measures: what is evaluated at the end.
+        sweep: the sweep that it belongs to.
+    """
+
+    script: Script
+    name: str
+    value: str
+    in_module: bool
+    measures: Measures
+    sweep: str = ""
+
+
+# The sweep.
+
+
+def sweep(
+    script: Script,
+    name: str,
+    values: Sequence[str],
+    measures: Measures,
+    *,
+    jobs: int | None = None,
+    on_row: Callable[[SweepRow], object] | None = None,
+) -> Sweep:
+    """Run a script once per value of a name.
+
+    The name gets the value right behind its first binding: in the module if the module binds
+    it, else in the function that does so first. A backend and a number of jobs that were chosen
+    by `joblib.parallel_config` are used.
+
+    Args:
+        script: what is run.
+        name: a variable or a parameter.
+        values: Python expressions.
+        measures: what is evaluated at the end.
+        jobs: how many run at the same time; as many as there are processors if None.
+        on_row: is given each row as soon as it is there.
+
+    Raises:
+        ValueError: the script binds no such name, or a text is no Python.
+        Interrupted: by Ctrl-C; the runs are ended.
+    """
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"at least 1 run goes on at a time, not {jobs}")
+    _check(values, measures)
+    in_module = _is_of_module(script, name)
+    label = uuid.uuid4().hex
+    tasks = [Task(script, name, value, in_module, measures, label) for value in values]
+    rows: dict[int, SweepRow] = {}
+    try:
+        with _ended_together(label), contextlib.closing(_dealt_out(tasks, jobs)) as dealt:
+            for at, row in dealt:
+                rows[at] = row
+                if on_row is not None:
+                    on_row(row)
+    except KeyboardInterrupt:
+        raise Interrupted(_sorted(name, rows, measures)) from None
+    return _sorted(name, rows, measures)
+
+
+def _sorted(name: str, rows: dict[int, SweepRow], measures: Measures) -> Sweep:
+    return Sweep(name, [rows[at] for at in sorted(rows)], measures)
+
+
+def split_values(text: str) -> list[str]:
+    """The values of `1, (2, 3), "a,b"`: Python expressions with commas between them.
+
+    Raises:
+        ValueError: there are none, or it is no Python.
+    """
+    text = text.strip().removesuffix(",")
+    if not text:
+        raise ValueError("there are no values; they stand with commas between them, as in 1,2,5")
+    try:
+        # With one more comma it is a tuple of the values in any case, also for `(2, 3)`.
+        node = ast.parse(f"{text},", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"`{text}` is no list of Python values: {_reason(error)}") from None
+    found = node.elts if isinstance(node, ast.Tuple) else []
+    if not found or any(isinstance(each, ast.Starred) for each in found):
+        raise ValueError(f"`{text}` is no list of Python values")
+    return [ast.get_source_segment(f"{text},", each) or ast.unparse(each) for each in found]
+
+
+def _check(values: Sequence[str], measures: Measures) -> None:
+    """Refuse at once what would fail in every run."""
+    if not values:
+        raise ValueError("there are no values")
+    texts = [*values, measures.cost, measures.accuracy]
+    for text, mode in [*((each, "eval") for each in texts), (measures.fresh, "exec")]:
+        try:
+            if text:
+                compile(text.strip(), "<sweep>", mode, dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            kind = "expression" if mode == "eval" else "statement"
+            raise ValueError(f"`{text}` is no Python {kind}: {_reason(error)}") from None
+
+
+def _is_of_module(script: Script, name: str) -> bool:
+    """Whether it is the script's module that binds a name, and not only a function of it.
+
+    Raises:
+        ValueError: nothing binds it.
+    """
+    tree = ast.parse(Source.read(Path(script.folder or os.curdir, script.path)).text)
+    nodes = list(ast.walk(tree))
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    if any(isinstance(node, kinds) and node.name == name for node in nodes):
+        raise ValueError(f"`{name}` is a function or a class; a sweep takes a variable")
+    bound = {each for node in nodes for each in bound_by(node)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    if name not in bound:
+        near = difflib.get_close_matches(name, sorted(bound), 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise ValueError(f"nothing in the script gives `{name}` a value{hint}")
+    return name in bound_names(tree, None, with_parameters=False)
+
+
+def _dealt_out(
+    tasks: Sequence[Task], jobs: int | None
+) -> Generator[tuple[int, SweepRow], None, None]:
+    """The rows as they come, each with its place."""
+    import joblib
+
+    _, chosen = joblib.parallel.get_active_backend()
+    # A thread is enough to wait for a process; a backend that was chosen goes before this wish.
+    options = {
+        "n_jobs": min(jobs or chosen or joblib.cpu_count(), len(tasks)), "prefer": "threads",
+    }
+    try:
+        run = joblib.Parallel(return_as="generator_unordered", **options)
+    except ValueError:  # Some backends give nothing before everything is done.
+        run = joblib.Parallel(**options)
+    yield from run(joblib.delayed(_numbered)(at, task) for at, task in enumerate(tasks))
+
+
+def _numbered(at: int, task: Task) -> tuple[int, SweepRow]:
+    return at, run_apart(task)
+
+
+# One process per run.
+
+
+class _Processes:
+    """The processes of one sweep, so that they can be ended together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._over = False
+
+    def start(self, script: Script) -> subprocess.Popen[bytes]:
+        """Start one more.
+
+        Raises:
+            InterruptedError: they have been ended.
+        """
+        with self._lock:
+            if self._over:
+                raise InterruptedError("the sweep was broken off")
+            flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+            home = str(Path(__file__).resolve().parents[1])
+            # -P: a random.py in the present folder is none of this package's business.
+            process = subprocess.Popen(
+                [sys.executable, *flags, "-P", "-c", _START, home],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                cwd=script.folder or None, env={**os.environ, **_SURROUNDINGS},
+            )
+            self._started.append(process)
+            return process
+
+    def end(self) -> None:
+        """End those that still run, and start no more."""
+        with self._lock:
+            self._over = True
+            for process in self._started:
+                if process.poll() is None:
+                    process.kill()
+
+
+# Several runs share the processors, so each takes one; a window would wait to be closed.
+_SURROUNDINGS = {
+    **dict.fromkeys(
+        (
+            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+            "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
+        ),
+        "1",
+    ),
+    "MPLBACKEND": "Agg",
+}
+_GRACE = 5.0  # seconds
+_START = """\
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from nnstep.sweep import answer
+answer()
+"""
+_processes: dict[str, _Processes] = {}  # by sweep, in the process that has begun it
+
+
+@contextlib.contextmanager
+def _ended_together(label: str) -> Iterator[None]:
+    _processes[label] = _Processes()
+    try:
+        yield
+    finally:
+        _processes.pop(label).end()
+
+
+def run_apart(task: Task) -> SweepRow:
+    """Do one run in a new process, and wait for what comes of it."""
+    start = perf_counter()
+    try:
+        process = _processes.get(task.sweep, _Processes()).start(task.script)
+    except OSError as error:
+        return SweepRow(task.value, error=_one_line(error))
+    with process:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stderr is not None
+        with contextlib.suppress(OSError):  # It has died already; see below.
+            process.stdin.write(json.dumps(asdict(task)).encode() + b"\n")
+            process.stdin.flush()
+        found = process.stdout.readline()
+        if found.endswith(b"\n"):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE)  # The script may have something to tidy up.
+            return SweepRow(**json.loads(found))
+        code = process.wait()
+        said = process.stderr.read().decode(errors="replace").strip()
+    wrong = f"the process ended with code {code} and without a result"
+    if said:
+        wrong += f": {said.splitlines()[-1]}"
+    return SweepRow(task.value, seconds=perf_counter() - start, error=wrong)
+
+
+def answer() -> None:
+    """What the new process does: read a task, do it, write a row."""
+    # Ctrl-C is for whoever asked; the script gets nothing to read, and nobody sees its output.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    with open(questions, "rb", buffering=0, closefd=False) as lines:
+        told = json.loads(lines.readline())
+    threading.Thread(target=_end_with, args=(questions,), daemon=True).start()
+    script = told["script"]
+    script.update(argv=tuple(script["argv"]), into=tuple(script["into"]))
+    told.update(script=Script(**script), measures=Measures(**told["measures"]))
+    row = measure(Task(**told))
+    with open(answers, "w", encoding="utf-8") as line:
+        line.write(json.dumps(asdict(row)) + "\n")
+
+
+def _end_with(questions: int) -> None:
+    """End when whoever asked is gone, however that came about: nobody waits for a row then."""
+    while os.read(questions, 1):
+        pass
+    os._exit(1)
+
+
+# One run, in the process that it was started for.
+
+
+def measure(task: Task) -> SweepRow:
+    """Run the script with one value, and measure at its end.
+
+    This changes the interpreter as any script may; `run_apart` keeps that away.
+    """
+    start = perf_counter()
+    found: dict[str, float] = {}
+    wrong = ""
+    try:
+        # Nobody goes back in it, so nothing need be saved.
+        script = task.script
+        session = Session(script.path, script.argv, script.into, memory=0)
+        _begin(session, task)
+        session.run()
+    except Exception as error:
+        wrong = _one_line(error)
+    seconds = perf_counter() - start
+    if not wrong and session.error is not None:
+        wrong = f"{_one_line(session.error)} (line {session.position.line})"
+    if not wrong:
+        wrong = _measure_all(session, task.measures, found)
+    return SweepRow(task.value, seconds=seconds, error=wrong, **found)
+
+
+def _begin(session: Session, task: Task) -> None:
+    """Run to where the name is bound, and give it the value.
+
+    Raises:
+        ValueError: it is never bound.
+    """
+    session.break_at(task.name)
+    event = session.run()
+    while not session.finished and not _is_definition(event, task):
+        event = session.run()
+    session.delete()
+    if _is_definition(event, task):
+        session.execute(f"{task.name} = ({task.value})")
+    elif session.error is None:
+        raise ValueError(f"`{task.name}` never got a value")
+
+
+def _is_definition(event: Event | None, task: Task) -> bool:
+    """Whether an event, at which a breakpoint has halted, is the binding that counts."""
+    if event is None or event.exception is not None:
+        return False
+    if not task.in_module:
+        return event.kind == "call" or task.name in event.names
+    return event.kind != "call" and event.function == "<module>" and task.name in event.names
+
+
+def _measure_all(session: Session, measures: Measures, found: dict[str, float]) -> str:
+    """Fill in what can be measured; what can't, in one line."""
+    wrong = []
+    texts = {"cost": measures.cost, "accuracy": measures.accuracy}
+    if measures.accuracy and measures.fresh:
+        texts["fresh"] = measures.accuracy
+    for what, text in texts.items():
+        try:
+            if what == "fresh":
+                # In the module itself, where the script's functions look for their data. It
+                # comes last, and the process ends with it.
+                session.execute(measures.fresh)
+            if text:
+                found[what] = _number(session.eval(text))
+        except Exception as error:
+            wrong.append(f"{what}: {_one_line(error)}")
+    return "; ".join(wrong)
+
+
+def _number(value: Any) -> float:
+    shape = np.shape(value)
+    if np.size(value) != 1:
+        raise ValueError(f"one number is wanted, and it has the shape {shape}; `.sum()` adds up")
+    return float(np.asarray(value).reshape(()))
+
+
+def _one_line(error: BaseException) -> str:
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _reason(error: BaseException) -> str:
+    return error.msg if isinstance(error, SyntaxError) else _one_line(error)
