@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FAILED = 1
 MISUSED = 2
 _INTERRUPTED = 130
+_MEMORY = 64  # MiB
 
 _USAGE = """nnstep                               the lessons, then a prompt
        nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
@@ -133,6 +134,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PACKAGE",
         help="step into the functions of this package too; may be repeated",
     )
+    add(
+        "--memory",
+        type=_memory,
+        default=_MEMORY,
+        metavar="MIB",
+        help="how much memory going back may take, in MiB; %(default)s unless set",
+    )
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--version", action="version", version=f"nnstep {__version__}")
     return parser
@@ -144,6 +152,17 @@ def _command(text: str) -> tuple[str, str]:
 
 def _file(text: str) -> tuple[str, str]:
     return "file", text
+
+
+def _memory(text: str) -> int:
+    """A number of MiB.
+
+    Raises:
+        argparse.ArgumentTypeError: it isn't a positive whole number.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB from 1 on")
+    return int(text)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -183,7 +202,10 @@ def _session(options: argparse.Namespace, output: Output) -> int:
     from nnstep.shell.shell import Shell
 
     prompted = options.commands is None and _is_terminal(sys.stdin)
-    shell = Shell(output, interactive=prompted, keep_going=options.keep_going, into=options.into)
+    shell = Shell(
+        output, interactive=prompted, keep_going=options.keep_going, into=options.into,
+        memory=options.memory << 20,
+    )
     try:
         commands = [] if options.commands is None else list(_given(options.commands))
         if options.target is None or options.target == "lessons":

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import os
 
+from nnstep.engine.timeline import Unreachable
+
 # What opening a script may raise: it can't be read, parsed, or compiled.
 UNREADABLE = (OSError, SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
+
+
+_SAYS_IT_ALL = (ValueError, KeyError, LookupError)
 
 
 def describe(error: BaseException) -> str:
@@ -19,7 +24,7 @@ def describe(error: BaseException) -> str:
 
 def message_of(error: BaseException) -> str:
     """What is wrong, for an error whose words say it all; with its type for the others."""
-    if isinstance(error, OSError) or type(error) in (ValueError, KeyError, LookupError):
+    if isinstance(error, (OSError, Unreachable)) or type(error) in _SAYS_IT_ALL:
         return _message(error) or describe(error)
     return describe(error)
 

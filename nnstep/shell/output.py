@@ -61,6 +61,7 @@ class Output:
         self._console = _console(self._out, self.colours)
         self._errors = _console(self._err, _has_colours(self._err, environment))
         self._line_is_open = False
+        self._passing = 0  # cells of the line that is to be erased
 
     @property
     def width(self) -> int:
@@ -87,10 +88,45 @@ class Output:
         line = Text(_shown(text, self._err), style="bold red")
         self._print(self._errors, line, soft_wrap=True)
 
+    @property
+    def can_show_passing(self) -> bool:
+        """Whether standard error is a terminal, where a line can be drawn over."""
+        return _is_terminal(self._err)
+
+    def passing(self, renderable: RenderableType | None) -> None:
+        """Show one line on standard error that the next thing shown erases; None erases it now.
+
+        The cursor stays at its beginning, so that the `^C` of a terminal is erased too. Where
+        what the script prints has not ended its line, it isn't shown: it would wipe that out.
+        """
+        if not self.can_show_passing or (self._line_is_open and self.is_terminal):
+            return
+        line, cells = "", 0
+        if renderable is not None:
+            self._errors.size = (self.width - 1, 24)
+            with self._errors.capture() as captured:
+                self._errors.print(renderable, end="", no_wrap=True, crop=True)
+            line = _shown(captured.get().rstrip("\n"), self._err)
+            cells = cell_len(Text.from_ansi(line).plain)
+        self._erase(line, cells)
+
+    def _erase(self, line: str = "", cells: int = 0) -> None:
+        """Write a line over the passing one. Blanks erase it on every terminal."""
+        if not (self._passing or cells):
+            return
+        blanks = " " * max(self._passing - cells, 0)
+        try:
+            self._err.write(f"\r{line}{blanks}\r")
+            self._err.flush()
+        except BrokenPipeError:
+            raise OutputClosed from None
+        self._passing = cells
+
     def text(self, text: str) -> None:
         """Pass on what the script prints, as it is."""
         if not text:
             return
+        self._erase()
         try:
             self._out.write(_shown(text, self._out))
             self._out.flush()
@@ -99,6 +135,7 @@ class Output:
         self._line_is_open = not text.endswith("\n")
 
     def _print(self, console: Console, what: RenderableType, soft_wrap: bool = False) -> None:
+        self._erase()
         try:
             if self._line_is_open:
                 self._out.write("\n")

@@ -16,6 +16,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from nnstep import lessons
+from nnstep.engine.stops import CATCHES
 from nnstep.insight.arrays import dtype_name, is_array
 from nnstep.shell.registry import commands, find, words
 from nnstep.shell.shell import Shell
@@ -24,6 +25,10 @@ PROMPT = "(nn) "
 
 # Two lines are enough to see that there is more, and the screen doesn't jump.
 _MENU_LINES = 2
+_WORDS = {
+    "grain": ("op", "all"), "catch": CATCHES, "goto": ("epoch ", "start", "end"),
+    "info": ("breakpoints",),
+}
 _FIRST = re.compile(r"\s*(?P<word>[^\W\d]*\w*)(?P<rest>.*)", re.DOTALL)
 _LAST_NAME = re.compile(r"(?P<dot>\.\s*)?(?<!\w)(?P<name>[^\W\d]\w*)?$")
 
@@ -93,8 +98,10 @@ class ShellCompleter(Completer):
     def _argument(self, name: str, takes: str, typed: str) -> Iterator[Completion]:
         if name == "help":
             yield from _matching(typed, dict.fromkeys(words(), ""))
-        elif name == "grain":
-            yield from _matching(typed, {"op": "", "all": ""})
+        elif name in _WORDS:
+            yield from _matching(typed, dict.fromkeys(_WORDS[name], ""))
+        elif name in ("switch", "compare"):
+            yield from self._branches(typed.rpartition(" ")[2])
         elif name == "open":
             yield from _matching(typed, dict.fromkeys(lessons.names(), "lesson"))
             yield from _files(typed)
@@ -102,6 +109,11 @@ class ShellCompleter(Completer):
             yield from _files(typed)
         elif takes in ("name", "expression", "place"):
             yield from self._names(_last_name(typed))
+
+    def _branches(self, typed: str) -> Iterator[Completion]:
+        if self._shell.has_session:
+            found = self._shell.session.branches()
+            yield from _matching(typed, {each.name: f"reached {each.reached}" for each in found})
 
     def _names(self, typed: str | None) -> Iterator[Completion]:
         if typed is None or not self._shell.has_session:

@@ -20,7 +20,9 @@ Takes = Literal["nothing", "number", "place", "name", "expression", "path", "wor
 
 Action = Callable[["Shell", str], None]
 
-GROUPS = ("move", "stop at", "look", "change", "lesson")
+GROUPS = (
+    "move", "move back", "stop at", "find", "look", "understand", "change", "lesson",
+)
 
 
 class CommandError(Exception):

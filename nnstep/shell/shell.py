@@ -36,8 +36,9 @@ class Shell(Stage):
         interactive: bool = False,
         keep_going: bool = False,
         into: Sequence[str] = (),
+        memory: int | None = None,
     ) -> None:
-        super().__init__(output, into)
+        super().__init__(output, into, memory)
         self.interactive = interactive
         self.keep_going = keep_going
         self.done = False

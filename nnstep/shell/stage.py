@@ -13,13 +13,15 @@ import nnstep.session
 from nnstep import lessons
 from nnstep.engine.events import Event
 from nnstep.engine.source import Source
-from nnstep.session import Session
-from nnstep.shell import scenes
+from nnstep.engine.timeline import MEMORY
+from nnstep.session import Session, Stop
+from nnstep.shell import progress, scenes
 from nnstep.shell.displays import Displays
 from nnstep.shell.failures import UNREADABLE, describe, unreadable
 from nnstep.shell.interrupts import halting
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, find, nearest
+from nnstep.shell.remembered import Remembered, Restored
 from nnstep.views.tables import value_view
 
 
@@ -29,14 +31,18 @@ class Stage:
     Attributes:
         output: where everything is shown.
         into: the packages that are stepped into besides.
+        memory: how many bytes the states may take that are saved for going back.
         displays: what is shown after every motion.
         listed: the last line that `list` has shown, None after a motion.
         script_failed: whether a script has ended with an exception.
     """
 
-    def __init__(self, output: Output, into: Sequence[str] = ()) -> None:
+    def __init__(
+        self, output: Output, into: Sequence[str] = (), memory: int | None = None
+    ) -> None:
         self.output = output
         self.into = tuple(into)
+        self.memory = MEMORY if memory is None else memory
         self.displays = Displays()
         self.listed: int | None = None
         self.script_failed = False
@@ -75,7 +81,7 @@ class Stage:
         """
         try:
             path = lessons.resolve(target)
-            session = nnstep.session.open(path, arguments, self.into)
+            session = nnstep.session.open(path, arguments, self.into, self.memory)
         except LookupError as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
@@ -114,7 +120,7 @@ class Stage:
     # Motions.
 
     def move(self, motion: Callable[[Session], Event | None]) -> bool:
-        """Move, and show where it led.
+        """Move on, and show where it led.
 
         Args:
             motion: what moves the session.
@@ -129,28 +135,68 @@ class Stage:
         if session.finished:
             self.output.show(scenes.ended(session, self.output.width))
             return False
-        self.listed = None
-        with halting(session.interrupt):
+        with self.under_way() as session:
             event = motion(session)
         self._show_stop(session, event)
         return True
 
-    def _show_stop(self, session: Session, event: Event | None) -> None:
-        output = self.output
+    def travel(
+        self, motion: Callable[[Session], Event | None], *, elsewhere: bool = False
+    ) -> None:
+        """Move back or anywhere, and show where it led and what came back.
+
+        Args:
+            motion: what moves the session; at the end of the script, too.
+            elsewhere: whether it leads to another branch, so that nothing comes back.
+        """
+        before = None if elsewhere else Remembered(self.session)
+        with self.under_way() as session:
+            event = motion(session)
+        self._show_stop(session, event, before.restored() if before is not None else None)
+
+    @contextmanager
+    def under_way(self) -> Iterator[Session]:
+        """Around what takes time: Ctrl-C halts it, and it is shown how far it is."""
+        session = self.session
+        self.listed = None
+        with halting(session.interrupt), progress.shown(session, self.output):
+            yield session
+
+    def _show_stop(
+        self, session: Session, event: Event | None, found: Restored | None = None
+    ) -> None:
+        output, at = self.output, session.stop
         if event is not None:
             source = self._source(event.path)
-            output.show(scenes.stop(event, source, output.width, output.ascii))
+            output.show(scenes.stop(event, source, at, output.width, output.ascii))
+        elif at.reason == "start":
+            output.show(scenes.place(session, output.width, output.ascii))
+        came_back = scenes.restored(found, output.width, output.ascii) if found else None
+        if came_back is not None:
+            output.show(came_back)
         self.displays.show(self)
+        self._show_where(session, at)
+        self.tell_notes()
+        if at.reason == "interrupted":
+            raise CommandError("interrupted")
+
+    def _show_where(self, session: Session, at: Stop) -> None:
+        """Why it stands where, and what comes next."""
+        output = self.output
         if session.finished:
             self.script_failed = self.script_failed or _has_failed(session.error)
             output.show(scenes.ended(session, output.width))
             return
-        at = session.stop
-        if at.reason == "breakpoint" and at.breakpoint is not None:
+        if at.reason == "breakpoint":
             output.show(scenes.stopped_at(at.breakpoint, output.ascii))
         output.show(scenes.next_line(session, output.width, output.ascii))
-        if at.reason == "interrupted":
-            raise CommandError("interrupted")
+        if at.reason == "start":
+            output.hint("at the beginning of the script")
+
+    def tell_notes(self) -> None:
+        """Show what the session has to say once."""
+        for note in self.session.notes():
+            self.output.hint(note)
 
     def _source(self, path: str) -> Source | None:
         if path not in self._sources:
@@ -173,11 +219,23 @@ class Stage:
 
     def change(self, text: str) -> None:
         """Execute a statement in the current frame, and show the names it bound."""
+        before = len(self.session.branches())
         with self._users_python():
             names = self.session.execute(text)
         for name in names:
             if name in self.session:
                 self.show_value(name, self.session[name])
+        self._tell_branch(before)
+
+    def _tell_branch(self, before: int) -> None:
+        """Say that a change in the past has begun another branch."""
+        branches = self.session.branches()
+        current = next((each for each in branches if each.current), None)
+        if len(branches) > before and current is not None:
+            self.output.hint(
+                f"branch {current.name} begins here; `switch {current.parent}` goes back to the "
+                "other course"
+            )
 
     @contextmanager
     def _users_python(self) -> Iterator[None]:

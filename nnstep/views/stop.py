@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from rich.text import Text
@@ -16,7 +16,7 @@ from nnstep.engine.events import Event, Mutation, Operand
 from nnstep.engine.source import Source
 from nnstep.insight.arrays import changed, is_array, short_text, summarize
 from nnstep.views.excerpt import excerpt
-from nnstep.views.tables import value_view
+from nnstep.views.tables import Mask, value_view
 from nnstep.views.text import ALARM, DIM, NAME, clean, crop, flow, plain, stack, styled, wrap
 
 _PRINTED_LINES = 5
@@ -25,13 +25,17 @@ _WORDS = 40
 _TOOLS = ("function", "class", "module")
 
 
-def stop_view(event: Event, source: Source | None, *, width: int, ascii: bool = False) -> Text:
+def stop_view(
+    event: Event, source: Source | None, *, width: int, changes: Mapping[str, Mask] | None = None,
+    ascii: bool = False,
+) -> Text:
     """One executed op, from its place in the script to what came of it.
 
     Args:
         event: what the op did.
         source: the text of the file it stands in, None when there is none to show.
         width: no line is wider; at least 40.
+        changes: for arrays that it bound, the cells to be marked with `*`.
         ascii: nothing but ASCII characters.
     """
     parts = [_place(event, width, ascii)]
@@ -49,7 +53,7 @@ def stop_view(event: Event, source: Source | None, *, width: int, ascii: bool = 
     if event.exception is not None:
         parts += _failure(event, event.exception, width, ascii)
         return stack(parts)
-    parts += _results(event, width, ascii)
+    parts += _results(event, changes or {}, width, ascii)
     for mutation in event.mutated:
         parts += _mutation(mutation, width, ascii)
     parts += _printed(event.printed, width, ascii)
@@ -63,7 +67,9 @@ def _place(event: Event, width: int, ascii: bool) -> Text:
     return styled(crop(clean(where, ascii), width), DIM)
 
 
-def _results(event: Event, width: int, ascii: bool) -> list[Text]:
+def _results(
+    event: Event, changes: Mapping[str, Mask], width: int, ascii: bool
+) -> list[Text]:
     """What the op made, under the names it bound; nothing twice, and no None of a statement."""
     if event.kind == "loop end":
         return [styled("the loop ends", DIM)]
@@ -76,7 +82,7 @@ def _results(event: Event, width: int, ascii: bool) -> list[Text]:
     else:
         pairs = [(event.name or event.text, event.value)]
     return [
-        value_view(value, name=name, width=width, ascii=ascii)
+        value_view(value, name=name, width=width, changed=changes.get(name), ascii=ascii)
         for name, value in pairs
         if id(value) not in changed_here
         and name not in changed_names

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shell_helpers import Desk
 
-from nnstep.shell.output import Output
 from nnstep.shell.registry import GROUPS, commands, find
-from nnstep.shell.shell import Shell
 
 NET = '''"""A net of two weights.
 
@@ -46,29 +44,6 @@ for epoch in range(4):
 print("done")
 '''
 LINE_OF_Z = 22
-
-
-class Desk:
-    """A shell, and what it has shown."""
-
-    def __init__(self, interactive: bool = False) -> None:
-        self.out, self.err = io.StringIO(), io.StringIO()
-        self.shell = Shell(Output(self.out, self.err, {}), interactive=interactive)
-
-    def type(self, *lines: str) -> str:
-        """Type lines, all of which succeed; what they show."""
-        start = self.out.tell()
-        for line in lines:
-            assert self.shell.execute(line), self.err.getvalue()
-        return self.out.getvalue()[start:]
-
-    def fail(self, line: str) -> str:
-        """Type a line that fails; the one line that says why."""
-        start = self.err.tell()
-        assert not self.shell.execute(line)
-        message = self.err.getvalue()[start:]
-        assert message.count("\n") == 1
-        return message.strip()
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +128,7 @@ def test_continue_passes_on_what_is_printed_and_says_that_it_ended(desk: Desk) -
     shown = desk.type("continue")
     assert "epoch 0\nepoch 1\nepoch 2\nepoch 3\ndone\n" in shown
     assert shown.count("done") == 1
-    assert shown.endswith("the script has ended; `restart` begins again\n")
+    assert shown.endswith("the script has ended; `back` goes back, `restart` begins again\n")
     for motion in ("continue", "run", "step", "next", "epoch", "section", "finish", "until b"):
         assert "the script has ended" in desk.type(motion)
 
@@ -251,8 +226,8 @@ def test_breakpoints(desk: Desk) -> None:
     assert "stopped at breakpoint 3: sigmoid" in desk.type("c")
     assert "breakpoint 2" in desk.type("c")
     listed = desk.type("info breakpoints").splitlines()
-    assert listed[0] == "breakpoint 1: whenever z gets a value, has stopped once"
-    assert listed[1].endswith("has stopped 2 times")
+    assert listed[0] == "breakpoint 1: whenever z gets a value, hit once"
+    assert listed[1].endswith("hit 2 times")
     assert len(listed) == 3
     assert desk.type("info") == desk.type("break") == desk.type("info b")
     desk.type("delete 1", "d 2")

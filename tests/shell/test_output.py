@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from rich.text import Text
+from shell_helpers import Stream
 
 from nnstep.shell.output import Output, OutputClosed
-
-
-class Stream(io.StringIO):
-    """A stream that says what it is told to say of itself."""
-
-    def __init__(self, terminal: bool = False, encoding: str = "utf-8") -> None:
-        super().__init__()
-        self._terminal = terminal
-        self._encoding = encoding
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self._encoding
 
 
 class Closed(Stream):
@@ -150,3 +133,50 @@ def test_nobody_reads() -> None:
     for write in (output.text, output.hint, output.error):
         with pytest.raises(OutputClosed):
             write("text")
+
+
+# A line that passes.
+
+
+def terminal() -> tuple[Stream, Output]:
+    stream = Stream(terminal=True)
+    return stream, Output(stream, stream, {"NO_COLOR": "1"})
+
+
+def test_a_passing_line_is_drawn_over_and_erased() -> None:
+    stream, output = terminal()
+    output.passing(Text("epoch 1000"))
+    output.passing(Text("epoch 9"))
+    output.passing(None)
+    assert stream.getvalue() == "\repoch 1000\r\repoch 9   \r\r       \r"
+
+
+def test_what_is_shown_erases_the_passing_line() -> None:
+    for show in ("text", "hint", "error"):
+        stream, output = terminal()
+        output.passing(Text("epoch 7"))
+        getattr(output, show)("said\n")
+        assert stream.getvalue().startswith("\repoch 7\r\r       \rsaid\n")
+
+
+def test_no_passing_line_behind_what_the_script_has_begun() -> None:
+    stream, output = terminal()
+    output.text("half a line")
+    output.passing(Text("epoch 7"))
+    assert stream.getvalue() == "half a line"
+
+
+def test_a_passing_line_is_cut_to_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream, output = terminal()
+    output.passing(Text("word " * 30))
+    assert len(stream.getvalue().strip()) <= 39
+    assert "\n" not in stream.getvalue()
+
+
+def test_no_passing_line_in_a_pipe() -> None:
+    out, err = Stream(terminal=True), Stream()
+    output = Output(out, err, {})
+    output.passing(Text("epoch 7"))
+    output.passing(None)
+    assert out.getvalue() == err.getvalue() == ""

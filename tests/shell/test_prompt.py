@@ -156,6 +156,11 @@ def test_completion(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert completed("p z.sh") == completed("z.") == completed("p 3") == {}
     assert "tbreak" in completed("help t")
     assert completed("grain a") == {"all": ""}
+    assert completed("catch n") == {"nan": ""}
+    assert set(completed("goto ")) == {"epoch ", "start", "end"}
+    assert completed("watch ep") == {"epoch": "int"}
+    assert completed("history x.mean() * ep") == {"epoch": "int"}
+    assert "rnext" in completed("rn")
     assert "net.py" in completed("open n")
     assert completed("open mse_h") == {"mse_hidden": "lesson"}
     assert "net.py" in completed("source ./n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nnstep.insight.arrays import changed, is_array
@@ -11,6 +12,7 @@ from nnstep.shell import scenes
 from nnstep.shell.commands.arguments import required, whole
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.excerpt import listing
+from nnstep.views.history import history_columns, history_view
 from nnstep.views.names import vars_table
 from nnstep.views.slices import sliced
 from nnstep.views.tables import array_table
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
 
 _AROUND = 5
+_EPOCHS = re.compile(r"(?P<text>.*\S)\s+(?P<first>\d*):(?P<last>\d*)", re.DOTALL)
 _FULL = re.compile(r"(?P<what>.*\S)\s+full", re.DOTALL)
 
 
@@ -161,6 +164,91 @@ def undisplay(shell: Shell, argument: str) -> None:
         shell.displays.clear()
     elif not shell.displays.remove(argument):
         raise CommandError(f"`{argument}` is not displayed; `display` shows what is")
+
+
+@command("history", group="look", usage="history EXPR [FIRST:LAST]", takes="expression")
+def history(shell: Shell, argument: str) -> None:
+    """Show a number over all epochs that were run.
+
+    Of each epoch the last value counts. With a range of epochs, list the values.
+
+    Examples:
+        history error_out.sum()
+        history wo[0, 0] 10:20
+    """
+    text, ends = _with_epochs(required(argument, "history EXPR [FIRST:LAST]"))
+    _check_one_number(shell, text)
+    with shell.under_way() as session:
+        found = session.history(text)
+    values = [_one_number(text, each) for each in found.values]
+    output = shell.output
+    if not values:
+        output.hint(f"no epoch has been run to its end yet, so `{text}` has no history")
+    elif ends is None:
+        output.show(
+            history_view(text, found.first, values, width=output.width, ascii=output.ascii)
+        )
+    else:
+        first, part = _part(values, found.first, *ends)
+        output.show(history_columns(text, first, part, width=output.width, ascii=output.ascii))
+    shell.tell_notes()
+
+
+def _with_epochs(argument: str) -> tuple[str, tuple[int | None, int | None] | None]:
+    """An expression, and the first and last epoch behind it."""
+    match = _EPOCHS.fullmatch(argument)
+    if match is None:
+        return argument, None
+    first, last = (int(each) if each else None for each in (match["first"], match["last"]))
+    return match["text"], (first, last)
+
+
+def _check_one_number(shell: Shell, text: str) -> None:
+    """Say at once, and not after the whole run, that an expression is no number."""
+    try:
+        value = shell.session.eval(text)
+    except NameError:
+        return  # It may have a value at the end of the epochs.
+    except SyntaxError as error:
+        raise CommandError(f"`{text}` is no expression: {error.msg}") from error
+    except Exception:
+        return
+    _one_number(text, value)
+
+
+def _one_number(text: str, value: Any) -> float | None:
+    """A value as a number, None for one that isn't there.
+
+    Raises:
+        CommandError: it is none.
+    """
+    if value is None:
+        return None
+    if is_array(value) and value.size != 1:
+        first = ", ".join("0" * value.ndim)
+        raise CommandError(
+            f"`{text}` has the shape {value.shape}, and a history is of one number an epoch: "
+            f"`history {text}[{first}]` or `history {text}.sum()`"
+        )
+    try:
+        return float(value.item() if is_array(value) else value)
+    except (TypeError, ValueError, OverflowError):
+        kind = type(value).__name__
+        raise CommandError(
+            f"`{text}` is no number but a {kind}; a history is of one number an epoch"
+        ) from None
+
+
+def _part(
+    values: Sequence[float | None], first: int, begin: int | None, end: int | None
+) -> tuple[int, Sequence[float | None]]:
+    """The values from an epoch to another, both included."""
+    last = first + len(values) - 1
+    low = max(first if begin is None else begin, first)
+    high = min(last if end is None else end, last)
+    if low > high:
+        raise CommandError(f"there are values of epochs {first} to {last}, none of those")
+    return low, values[low - first : high - first + 1]
 
 
 @command("list", "l", group="look", usage="list [LINE|FIRST,LAST]", takes="number")

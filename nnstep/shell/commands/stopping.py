@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nnstep.engine.stops import CATCHES, Breakpoint
 from nnstep.shell import scenes
 from nnstep.shell.commands.arguments import required, whole
 from nnstep.shell.registry import CommandError, command
@@ -43,9 +44,55 @@ def tbreak(shell: Shell, argument: str) -> None:
     _set_breakpoint(shell, required(argument, usage), usage, temporary=True)
 
 
+@command("watch", group="stop at", usage="watch NAME [if COND]", takes="expression")
+def watch(shell: Shell, argument: str) -> None:
+    """Stop whenever a value has changed, also in place.
+
+    The value is that of a name or of another expression. With `if`, stop only when the
+    condition is true there. `rcontinue` then goes back to who wrote it last.
+
+    Example:
+        watch wo[0, 0] if epoch > 10
+    """
+    usage = "watch NAME [if COND]"
+    where, condition = _with_condition(required(argument, usage), usage)
+    _show_made(shell, shell.session.watch(where, condition))
+
+
+@command("catch", group="stop at", usage="catch nan|exception", takes="word")
+def catch(shell: Shell, argument: str) -> None:
+    """Stop at the first NaN or Inf, or at an exception.
+
+    That is at the op that makes it out of finite values, or that raises.
+
+    Example:
+        catch nan ;; continue
+    """
+    if argument not in CATCHES:
+        wrong = f"`{argument}` can't be caught" if argument else "something is missing"
+        raise CommandError(f"{wrong}; usage: catch nan|exception")
+    _show_made(shell, shell.session.catch(argument))
+
+
+@command("ignore", group="stop at", usage="ignore N COUNT", takes="number")
+def ignore(shell: Shell, argument: str) -> None:
+    """Pass breakpoint N by the next COUNT times.
+
+    Example:
+        ignore 1 50
+    """
+    usage = "ignore N COUNT"
+    words = argument.split()
+    if len(words) != 2:
+        raise CommandError(f"it takes a number and a count; usage: {usage}")
+    number, times = (whole(each, usage) for each in words)
+    shell.session.ignore(number, times)
+    _show_made(shell, shell.session.breakpoints[number])
+
+
 @command("info", group="stop at", usage="info [breakpoints]", takes="word")
 def info(shell: Shell, argument: str) -> None:
-    """List the breakpoints, and how often they stopped.
+    """List the breakpoints, watches and catches.
 
     Example:
         info breakpoints
@@ -57,7 +104,7 @@ def info(shell: Shell, argument: str) -> None:
 
 @command("delete", "d", group="stop at", usage="delete [N]", takes="number")
 def delete(shell: Shell, argument: str) -> None:
-    """Delete breakpoint N, or all of them.
+    """Delete breakpoint, watch or catch N, or all.
 
     Example:
         delete 1
@@ -71,14 +118,22 @@ def delete(shell: Shell, argument: str) -> None:
 
 
 def _set_breakpoint(shell: Shell, argument: str, usage: str, *, temporary: bool) -> None:
+    where, condition = _with_condition(argument, usage)
+    place = int(where) if where.isdecimal() else where
+    _show_made(shell, shell.session.break_at(place, condition, temporary=temporary))
+
+
+def _with_condition(argument: str, usage: str) -> tuple[str, str | None]:
+    """A place, and the condition behind `if`."""
     match = _CONDITION.fullmatch(argument)
     where = match["where"].strip() if match else argument
     condition = match["condition"].strip() if match else None
     if not where or condition == "":
         raise CommandError(f"something is missing; usage: {usage}")
-    made = shell.session.break_at(
-        int(where) if where.isdecimal() else where, condition, temporary=temporary
-    )
+    return where, condition
+
+
+def _show_made(shell: Shell, made: Breakpoint) -> None:
     shell.output.show(scenes.breakpoint_line(made, shell.output.ascii))
 
 
@@ -87,8 +142,4 @@ def _show_breakpoints(shell: Shell) -> None:
     if not found:
         shell.output.hint("no breakpoints; `break NAME` sets one")
     for each in found:
-        line = scenes.breakpoint_line(each, shell.output.ascii)
-        if each.hits:
-            times = "once" if each.hits == 1 else f"{each.hits} times"
-            line.append(f", has stopped {times}", style="dim")
-        shell.output.show(line)
+        _show_made(shell, each)
