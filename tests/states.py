@@ -63,7 +63,7 @@ def fingerprint(session: Session) -> Fingerprint:
         _names(session._program.globals, freeze),
         tuple(_frame(frame, freeze) for frame in _stack(session)),
         session.output,
-        (_digest(repr(np.random.get_state(legacy=False))), _python_random(session)),
+        (_numpy_random(), _python_random(session)),
         (
             tuple(np.geterr().items()), repr(np.get_printoptions()), os.getcwd(),
             sys.getrecursionlimit(),
@@ -116,8 +116,9 @@ def _python_random(session: Session) -> int:
     return hash(random.getstate()) if uses else 0
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def _numpy_random() -> tuple[Any, ...]:
+    _, bits, *rest = np.random.get_state()
+    return (hashlib.blake2b(bits.tobytes(), digest_size=8).hexdigest(), *rest)
 
 
 class Freezer(oracle.Freezer):
@@ -230,6 +231,7 @@ def same_start() -> Iterator[None]:
     drawn = np.random.get_state(), random.getstate()
     np.random.seed(0)
     random.seed(0)
+    sys.setrecursionlimit(max(limit, 3000))
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     with warnings.catch_warnings():
         warnings.resetwarnings()

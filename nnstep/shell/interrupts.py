@@ -8,13 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from nnstep.engine.machine import Halted
+
 
 @contextmanager
 def halting(halt: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C ask for a halt, and a second one raise KeyboardInterrupt at once.
+    """Let Ctrl-C ask for a halt, and a second one break off the op that is under way.
 
     Args:
         halt: asks for a halt; called from a signal handler.
+
+    Raises:
+        KeyboardInterrupt: the second one came when no op was under way.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # Only the main thread may handle signals.
@@ -24,12 +29,14 @@ def halting(halt: Callable[[], None]) -> Iterator[None]:
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            raise KeyboardInterrupt
+            raise Halted
         asked = True
         halt()
 
     before = signal.signal(signal.SIGINT, handle)
     try:
         yield
+    except Halted:
+        raise KeyboardInterrupt from None
     finally:
         signal.signal(signal.SIGINT, before)
