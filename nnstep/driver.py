@@ -194,12 +194,12 @@ class Driver(Observer):
                 self._trouble = _Trouble(self.timeline.here(), halted)
             if self._trouble is not None:
                 self._do_again(self._trouble)
+                if self.reason == "interrupted":
+                    return
             elif not self._again:
                 if not self._watching:
                     self._halts_outside()
                     self.settle()
-                return
-            elif self.reason == "interrupted":
                 return
 
     def _must_watch(self) -> bool:
@@ -314,7 +314,7 @@ class Driver(Observer):
         self._refresh_watches()
         self._moved = trouble.path != self._start
         if isinstance(trouble.error, Halted):
-            self.reason, self._again = "interrupted", True
+            self.reason = "interrupted"
             return
         # What fires in vain is looked at for longer each time.
         self._vain += 1
