@@ -1,0 +1,311 @@
+"""What can be asked of a whole run: histories, the op that made a condition true, its branches.
+
+And what a session tells while it works: how far it has come, and what is worth saying once.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from operator import length_hint
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnstep.branches import Branch, Branches
+from nnstep.engine import frameeval
+from nnstep.engine.events import Event
+from nnstep.engine.frames import Frame
+from nnstep.engine.moments import Path, standing
+from nnstep.engine.values import frozen
+from nnstep.goals import Before, Until
+from nnstep.inquiry import Notes, Probe
+from nnstep.motions import Motions, kept
+from nnstep.reports import (
+    Bisected,
+    BranchInfo,
+    Comparison,
+    History,
+    LoopInfo,
+    Progress,
+)
+
+
+class Questions(Motions):
+    """A script whose whole run can be asked.
+
+    Attributes:
+        on_progress: is told how far a motion has come, some times a second.
+    """
+
+    on_progress: Callable[[Progress], None] | None = None
+    _cost: str | None = None
+    _told_at = 0.0
+
+    def _load(self) -> None:
+        super()._load()
+        self._timeline.on_pause = self._on_pause
+        self._outside.effects.on_write = self._on_write
+        self._branches = Branches(self._timeline, self._outside)
+        self._told: set[str] = set()
+        self._histories: dict[tuple[str, str], _Noted] = {}
+
+    # The main loop.
+
+    def loops(self) -> list[LoopInfo]:
+        """The loops of the script, in the order of the text."""
+        tree = self._program.tree
+        found = [each for each in ast.walk(tree) if isinstance(each, ast.For | ast.While)]
+        return [
+            LoopInfo(each.lineno, self.source.line(each.lineno).strip(), each is self.main)
+            for each in sorted(found, key=lambda each: each.lineno)
+        ]
+
+    def use_loop(self, line: int) -> None:
+        """Take another loop for the main one, whose iterations are the epochs.
+
+        Raises:
+            ValueError: none begins on that line.
+        """
+        tree = self._program.tree
+        for each in ast.walk(tree):
+            if isinstance(each, ast.For | ast.While) and each.lineno == line:
+                self.main = self._driver.recorder.main = each
+                self._driver.use_loop(each)
+                self._histories.clear()
+                return
+        lines = ", ".join(str(each.line) for each in self.loops())
+        there = f"loops begin on lines {lines}" if lines else "the script has no loop"
+        raise ValueError(f"no loop begins on line {line}; {there}")
+
+    @property
+    def cost(self) -> str | None:
+        """The expression for the cost: the lesson's, or one that was set; None if there is none."""
+        if self._cost is None:
+            from nnstep.lessons import measures
+
+            self._cost = measures(self.source.text).cost
+        return self._cost or None
+
+    @cost.setter
+    def cost(self, text: str) -> None:
+        code = frameeval.compiled(text, "eval")
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(code, self.names())
+        self._cost = text.strip()
+
+    # Over all epochs.
+
+    def history(self, text: str) -> History:
+        """An expression over all epochs that were run, its last value in each.
+
+        Raises:
+            SyntaxError: it is no expression.
+            ValueError: the script has no epochs, or a name in it occurs nowhere.
+        """
+        self._check_epochs()
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(frameeval.compiled(text, "eval"), self.names())
+        key, frontier = (self._branches.current.name, text), self._timeline.course.frontier
+        known = self._histories.get(key)
+        if known is not None and known.until == frontier:
+            return History(text, 0, known.values)
+        notes = Notes(text)
+        self._doing = f"history of {text}"
+        self._travel(lambda: self._note(notes, frontier))
+        values = [notes.values.get(epoch) for epoch in range(max(notes.values, default=-1) + 1)]
+        self._histories[key] = _Noted(frontier, values)
+        return History(text, 0, values)
+
+    def _note(self, notes: Notes, frontier: Path) -> Event | None:
+        """Run from the main loop's beginning to the latest moment, and come back."""
+        here = self._timeline.here()
+        entry = self._traveller.entry(self._epochs)
+        if entry < frontier:
+            self._timeline.go((*entry, 0, entry[-1]))
+            self._timeline.go_on(frontier, notes=notes)
+        self._timeline.go(here)
+        return None
+
+    def bisect(self, cond: str) -> Bisected:
+        """Find the op at which a condition became true, and stand behind it.
+
+        Asked only where epochs begin, by halves, and then at each op of the epoch found.
+
+        Raises:
+            ValueError: it isn't true at the end of what was run, or nothing is called so.
+        """
+        self._check_epochs()
+        holds = self._condition(cond)
+        found: list[Bisected] = []
+        self._doing = f"bisect {cond}"
+        self._travel(lambda: self._bisect(cond, holds, found))
+        return found[0]
+
+    def _bisect(
+        self, cond: str, holds: Callable[[Frame], bool], found: list[Bisected]
+    ) -> Event | None:
+        here, traveller, timeline = self._timeline.here(), self._traveller, self._timeline
+        entry = traveller.entry(self._epochs)
+        last = traveller.last_head(self._epochs)
+        probe = Probe(timeline, entry, holds)
+        first = probe.first(last)
+        if first is None:
+            timeline.go(here)
+            raise ValueError(f"`{cond}` is not true at the end of epoch {last - 1}")
+        if first > 0:
+            timeline.go((*entry, first - 1, entry[-1]))
+        else:
+            timeline.go(timeline.course.beginning)
+        end = (*entry, first, entry[-1])
+        with self._driver.deaf():
+            event = self._driver.go(Before(Until(holds, text=cond), end), every=False)
+        epoch = first - 1 if first > 0 else None
+        found.append(Bisected(epoch, event, probe.is_monotone, len(probe.found)))
+        self._driver.reason = "bisect"
+        return event
+
+    # Branches.
+
+    def branches(self) -> list[BranchInfo]:
+        """The courses that the run has taken: one more for each change made in its past."""
+        return self._branches.infos()
+
+    def switch(self, name: str) -> Event | None:
+        """Go over to another branch, to where it was left.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        branch = self._branches.find(name)
+        if branch is self._branches.current:
+            return None
+
+        def over() -> Event | None:
+            self._branches.enter(branch)
+            return self._traveller.stand(self._timeline.here(), "switch")
+
+        event = self._travel(over)
+        self._origins.clear()
+        return event
+
+    def compare(self, a: str, b: str) -> Comparison:
+        """Two branches side by side: the variables that differ, and the cost in common epochs.
+
+        Each is looked at where it was left. The session stands where it stood afterwards.
+
+        Raises:
+            KeyError: there is no such branch.
+        """
+        first, second = self._branches.find(a), self._branches.find(b)
+        home, here = self._branches.current, self._timeline.here()
+        home.here = here
+        seen: list[dict[str, Any]] = []
+        costs: list[list[Any]] = []
+        for branch in (first, second):
+            self._change_to(branch)
+            seen.append({name: kept(value) for name, value in self.names().items()})
+            with suppress(ValueError):
+                costs.append(self.history(self.cost).values if self.cost else [])
+        self._change_to(home)
+        names = [name for name in seen[0] if name in seen[1]]
+        values = [
+            (name, seen[0][name], seen[1][name]) for name in names
+            if frozen(seen[0][name]) != frozen(seen[1][name]) and _is_data(seen[0][name])
+        ]
+        pairs = [
+            (epoch, float(one), float(other))
+            for epoch, (one, other) in enumerate(zip(*costs, strict=False))
+            if _is_number(one) and _is_number(other)
+        ] if len(costs) == 2 else []
+        return Comparison((a, b), values, pairs, self.cost or "")
+
+    def _change_to(self, branch: Branch) -> None:
+        def over() -> Event | None:
+            self._branches.enter(branch)
+            return None
+
+        if branch is not self._branches.current:
+            self._travel(over)
+
+    # What is told while it runs, and once.
+
+    def _on_write(self, deed: str) -> None:
+        """The script does something that can't be undone."""
+        timeline = self._timeline
+        if self._outside.printed.hidden or timeline.here() < timeline.course.frontier:
+            again = f"going through the past executes the script again: once more it {deed}"
+            timeline.repeated[again] = None
+        else:
+            timeline.fence()
+
+    def _on_pause(self) -> None:
+        """Tell how far it has come, some times a second."""
+        now = time.monotonic()
+        if self.on_progress is None or now - self._told_at < _OFTEN:
+            return
+        self._told_at = now
+        frame, epoch, epochs = self._machine.frame, None, None
+        while frame is not None and epoch is None:
+            for loop, count in zip(
+                frame.op.loops, standing(frame)[-1].counters, strict=True
+            ):
+                if loop.node is self.main:
+                    epoch = count + 1
+                    epochs = _total(epoch, frame.temps[loop.slot])
+                    break
+            else:
+                frame = frame.back
+        seconds = now - self._began
+        self.on_progress(Progress(epoch, epochs, self._cost_now(frame), seconds, self._doing))
+
+    def _cost_now(self, frame: Frame | None) -> float | None:
+        if frame is None or not self.cost:
+            return None
+        try:
+            return float(frameeval.evaluate(frameeval.compiled(self.cost, "eval"), frame))
+        except Exception:
+            return None
+
+    def notes(self) -> list[str]:
+        """What is to be told once about going back, if anything has come up since."""
+        timeline = self._timeline
+        found = [
+            f"going back leaves {name or 'something'} as it is: a {kind} can't be saved"
+            for kind, name in timeline.kept.items()
+        ] if timeline.went_back else []
+        found += [f"a state could not be put back because of {what}" for what in timeline.lost]
+        if self._outside.printed.strayed:
+            found.append(
+                "the script isn't deterministic: it has printed something else than before"
+            )
+        found += [*timeline.strays, *timeline.repeated]
+        new = [each for each in found if each not in self._told]
+        self._told.update(new)
+        return new
+
+
+class _Noted(NamedTuple):
+    """The values of an expression, and up to which moment they are known."""
+
+    until: Path
+    values: list[Any]
+
+
+_OFTEN = 0.06  # seconds between two looks at how far it has come
+
+
+def _total(epoch: int, items: Any) -> int | None:
+    """How many epochs there are, where the iterator knows."""
+    known = type(items) in (type(iter(range(0))), type(iter([])), type(iter(())))
+    return epoch + length_hint(items) if known else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float | complex | str | list | dict)
