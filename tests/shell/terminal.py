@@ -1,0 +1,59 @@
+"""A real terminal with nnstep in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Screen:
+    """A terminal of 80 columns with nnstep in it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self._screen = pyte.HistoryScreen(80, 40, history=1000)
+        self._stream = pyte.Stream(self._screen)
+        kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "nnstep", "net.py"],
+            cwd=str(folder), encoding="utf-8", dimensions=(40, 80), timeout=20,
+            env={
+                **kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
+                "PROMPT_TOOLKIT_NO_CPR": "1", "XDG_STATE_HOME": str(folder), **environment,
+            },
+        )  # fmt: skip
+
+    def wait(self, words: str) -> str:
+        """Wait until words are to be seen and an empty prompt stands below them; the screen."""
+        return self._read(lambda: words in self.text and self.text.endswith("\n(nn)"), words)
+
+    def see(self, words: str) -> str:
+        """Wait until words are to be seen; the screen."""
+        return self._read(lambda: words in self.text, words)
+
+    def _read(self, done: Callable[[], bool], words: str) -> str:
+        while not done():
+            try:
+                self._stream.feed(self.child.read_nonblocking(4096, timeout=20))
+            except pexpect.exceptions.ExceptionPexpect:
+                pytest.fail(f"waited in vain for {words!r}:\n{self.text}")
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What is to be seen."""
+        return "\n".join(line.rstrip() for line in self._screen.display).strip()
+
+    def end(self) -> int | None:
+        """Wait for the end; the exit status."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        status: int | None = self.child.exitstatus
+        return status

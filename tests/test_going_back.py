@@ -1,0 +1,129 @@
+"""Going back, as it is promised: to the bit, without copies of what wasn't touched, aliases kept."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import re
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnstep.session import Session
+
+Opened = Callable[[str], Session]
+LESSONS = Path(__file__).parents[1] / "lessons"
+
+
+def lesson(name: str, epochs: int) -> str:
+    """The text of a lesson that trains for so many epochs."""
+    text = (LESSONS / f"{name}.py").read_text(encoding="utf-8")
+    return re.sub(r"^(epochs|num_passes) = \d+", rf"\1 = {epochs}", text, flags=re.M)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    def open_script(text: str) -> Session:
+        path = tmp_path / "script.py"
+        path.write_text(text)
+        return Session(path)
+
+    return open_script
+
+
+def test_any_epoch_is_what_it_was_under_plain_python(opened: Opened) -> None:
+    text = lesson("mse_hidden", 3000)
+    wanted = random.Random(0).sample(range(3000), 25)
+    seen: dict[int, tuple[bytes, bytes]] = {}
+    noting = "    if epoch in WANTED:\n        SEEN[epoch] = wh.tobytes(), wo.tobytes()\n"
+    before, first, rest = text.partition("    zh = np.dot")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(before + noting + first + rest, {"WANTED": wanted, "SEEN": seen})
+    session = opened(text)
+    session.run()
+    for epoch in wanted:
+        session.goto(epoch=epoch)
+        assert (session["wh"].tobytes(), session["wo"].tobytes()) == seen[epoch]
+        assert session["epoch"] == epoch
+
+
+def test_two_names_of_one_array_go_back_together(opened: Opened) -> None:
+    session = opened(lesson("softmax_moons", 4))
+    session.epoch(2)
+    session.break_at("delta3", temporary=True)
+    session.run()
+    whole = session["probs"].copy()
+    event = session.next()
+    assert event is not None
+    assert {event.mutated[0].name, *event.mutated[0].aliases} == {"delta3", "probs"}
+    assert not np.array_equal(session["probs"], whole)
+    session.back()
+    assert session["probs"] is session["delta3"]
+    assert session["probs"].tobytes() == whole.tobytes()
+
+
+def test_an_op_back_copies_nothing_that_it_did_not_touch(opened: Opened) -> None:
+    session = opened(
+        """
+        import numpy as np
+        X = np.random.default_rng(0).random((8000, 784))
+        X -= X.mean()
+        w = np.zeros((784, 10))
+        for epoch in range(4):
+            s = X[:100] @ w
+            w += 0.01 * X[:100].T @ (1 - s)
+        """.replace("\n        ", "\n")
+    )
+    session.epoch(3)
+    session.step(2)
+    session.back()
+    before, size = session["w"].copy(), session["X"].nbytes
+    tracemalloc.start()
+    session.step()
+    session.back()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < size / 10
+    assert session["w"].tobytes() == before.tobytes()
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_who_blew_the_weights_up(opened: Opened) -> None:
+    session = opened(
+        """
+        import numpy as np
+        x = np.array([[1.0], [2.0], [3.0]])
+        W1 = np.array([[1.0]])
+        for epoch in range(3000):
+            error = x @ W1 - 1
+            W1 = W1 - 0.5 * x.T @ error
+            loss = float((error ** 2).sum())
+        """.replace("\n        ", "\n")
+    )
+    session.catch("nan")
+    event = session.run()
+    assert event is not None
+    assert all(np.isfinite(each.value).all() for each in event.operands)
+    assert not np.isfinite(event.value).all()
+    watch = session.watch("W1")
+    session.delete(1)
+    event = session.rcontinue()
+    assert session.stop.breakpoint is not None
+    assert session.stop.breakpoint.number == watch.number
+    assert event is not None
+    assert event.name == "W1"
+    before, after = session.stop.change or (None, None)
+    assert abs(after).max() > abs(before).max() > 1e100
+
+
+def test_at_the_beginning_nothing_is_before(opened: Opened) -> None:
+    session = opened("x = 1\ny = 2\n")
+    assert session.back() is None
+    assert session.stop.reason == "start"
+    session.step()
+    assert session.rcontinue() is None
+    assert "x" not in session
