@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nnstep.engine.course import Course
 from nnstep.engine.moments import Path
 from nnstep.engine.outside import Outside
-from nnstep.engine.timeline import Course, Timeline
+from nnstep.engine.timeline import Timeline
 from nnstep.reports import BranchInfo
 
 MAIN = "main"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from nnstep.engine.comprehensions import EXHAUSTED
+from nnstep.engine.course import Edit
 from nnstep.engine.events import Event
 from nnstep.engine.fastforward import BOUNDARY, Chunk, ChunkError
 from nnstep.engine.fastforward import EXHAUSTED as LOOP_EXHAUSTED
@@ -24,7 +25,7 @@ from nnstep.engine.ops import CALL, COMPUTE, NATIVE, NEXT, OPERATOR, WHILE, Loop
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
-from nnstep.engine.timeline import Edit, Timeline
+from nnstep.engine.timeline import Timeline
 from nnstep.engine.tracebacks import operands_of
 from nnstep.engine.values import is_finite
 from nnstep.goals import End, Epochs, Goal

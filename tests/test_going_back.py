@@ -1,4 +1,4 @@
-"""Going back, as it is promised: to the bit, without copies of what wasn't touched, aliases kept."""
+"""Going back, as it is promised: to the bit, aliases kept, nothing copied that was not touched."""
 
 from __future__ import annotations
 

@@ -11,19 +11,19 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from operator import length_hint
 from time import perf_counter
 from typing import Any, Protocol
 
 from nnstep.engine.contents import Lost
+from nnstep.engine.course import Course, Edit, Keyframe, path_of_keyframe
 from nnstep.engine.fastforward import BOUNDARY, EXHAUSTED, Armed, Chunk, ChunkError, FastForward
 from nnstep.engine.frames import Frame
 from nnstep.engine.machine import Halted, Machine
 from nnstep.engine.moments import ERROR, Path, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op
-from nnstep.engine.snapshot import Snapshot, Snapshots
+from nnstep.engine.snapshot import Snapshots
 
 MEMORY = 64 << 20  # bytes
 _FILL = 0.75  # of the memory, as it is estimated
@@ -42,77 +42,6 @@ class Interrupted(Unreachable):
 
 class _Again(Exception):
     """A loop raises on the way: it has to be executed op by op."""
-
-
-@dataclass(slots=True)
-class Keyframe:
-    """A saved state.
-
-    Attributes:
-        path: where it was taken.
-        state: what was there.
-        clock: seconds that the script had run until then.
-        marks: how far each log had grown.
-        passed_again: whether the script has come there once more since, and was compared.
-    """
-
-    path: Path
-    state: Snapshot
-    clock: float
-    marks: tuple[Any, ...]
-    passed_again: bool = False
-
-
-@dataclass(slots=True)
-class Edit:
-    """Something that was typed into the run, and is applied again when it is passed."""
-
-    path: Path
-    apply: Callable[[], object]
-    text: str
-
-
-@dataclass(slots=True)
-class Course:
-    """One course that the run can take: what was saved of it, and what was changed in it.
-
-    Attributes:
-        keyframes: in the order of time.
-        edits: in the order of time.
-        beginning: the moment of the first stop.
-        frontier: the latest moment that was reached.
-        reached: the frontier as it is shown.
-        entry: the path to the main loop's head as it was entered last, without the iteration.
-        ends: of loops that have ended, the heads of their last iterations, by the path to them.
-    """
-
-    beginning: Path = ()
-    frontier: Path = ()
-    entry: Path = ()
-    ends: dict[Path, Path] = field(default_factory=dict)
-    reached: str = ""
-    keyframes: list[Keyframe] = field(default_factory=list)
-    edits: list[Edit] = field(default_factory=list)
-
-    def thin(self, spacing: float) -> None:
-        """Drop keyframes that lie closer together than so many seconds of the run."""
-        kept = self.keyframes[:1]
-        for each in self.keyframes[1:-1]:
-            if each.clock - kept[-1].clock >= spacing:
-                kept.append(each)
-        self.keyframes = [*kept, *self.keyframes[1:][-1:]]
-
-    def until(self, path: Path) -> Course:
-        """The part of it that lies before a moment, or at it."""
-        return Course(
-            self.beginning,
-            path,
-            self.entry if self.entry < path else (),
-            {prefix: each for prefix, each in self.ends.items() if each < path},
-            self.reached,
-            [each for each in self.keyframes if each.path < path],
-            [each for each in self.edits if each.path <= path],
-        )
 
 
 class Notes(Armed, Protocol):
@@ -191,7 +120,7 @@ class Timeline:
     def take(self, path: Path) -> bool:
         """Save the state; whether it could be."""
         keyframes = self.course.keyframes
-        at = bisect.bisect_left(keyframes, path, key=_path)
+        at = bisect.bisect_left(keyframes, path, key=path_of_keyframe)
         known = at < len(keyframes) and keyframes[at].path == path
         start = perf_counter()
         if known:
@@ -363,7 +292,7 @@ class Timeline:
 
     def before(self, path: Path) -> Keyframe:
         """The last keyframe before a moment, or at it."""
-        at = bisect.bisect_right(self.course.keyframes, path, key=_path)
+        at = bisect.bisect_right(self.course.keyframes, path, key=path_of_keyframe)
         return self.course.keyframes[at - 1]
 
     def go(
@@ -455,10 +384,6 @@ class Timeline:
             raise Unreachable(seeker.trouble)
         if self.here() != target:
             raise Unreachable(_STRAYED)
-
-
-def _path(keyframe: Keyframe) -> Path:
-    return keyframe.path
 
 
 _STRAYED = "the script takes another course each time; it isn't deterministic"
