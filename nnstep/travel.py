@@ -95,7 +95,7 @@ class Traveller:
             passed = list(self.passed_between(start, here))
             begun = [at for at in _beginnings(passed) if passed[at].depth <= depth]
             # The first may be in the midst of a statement that began before.
-            if begun and (begun[-1] > 0 or not start):
+            if begun and (begun[-1] > 0 or start == self._beginning()):
                 return self._arrive(passed, begun[-1], "rnext")
         return self.rewind()
 
@@ -125,8 +125,7 @@ class Traveller:
             found = self._last_in_loop(prefix, last, here, motion)
             if found is not None:
                 return self.stand(found, reason)
-        self._timeline.go(())
-        self._driver.settle()
+        self._timeline.go(self._beginning())
         found = self._last_on_the_way(here, motion)
         return self.stand(found, reason) if found is not None else self.rewind()
 
@@ -218,7 +217,7 @@ class Traveller:
         """The path to the head of the main loop, as it was entered last."""
         course = self._timeline.course
         if not course.entry:
-            self._timeline.go(())
+            self._timeline.go(self._beginning())
             with self._timeline.hidden(), self._driver.deaf():
                 self._driver.go(epochs(1), every=False)
         if not course.entry:
@@ -274,12 +273,14 @@ class Traveller:
         """
         match = re.match(r"(\d+)\.", text)
         course = self._timeline.course
-        start: Path = ()
+        start = self._beginning()
+        if match and main is None:
+            raise ValueError(f"there is no moment {text}: the script has no epochs")
         if match:
             entry = self.entry(epochs)
             start = (*entry, int(match[1]), entry[-1])
         elif text.startswith("end."):
-            start = course.ends.get(course.entry, ())
+            start = course.ends.get(course.entry, start)
         try:
             self._timeline.go(start)
         except Interrupted:
@@ -361,7 +362,7 @@ class Traveller:
                 if start < latest:
                     yield start
                     latest = start
-        yield ()
+        yield self._beginning()
 
 
 def _iteration(loop: tuple[Path, int]) -> Path:

@@ -8,6 +8,7 @@ own code is run.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import random
@@ -232,6 +233,7 @@ def same_start() -> Iterator[None]:
     np.random.seed(0)
     random.seed(0)
     sys.setrecursionlimit(max(limit, 3000))
+    gc.freeze()
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     with warnings.catch_warnings():
         warnings.resetwarnings()
@@ -239,6 +241,8 @@ def same_start() -> Iterator[None]:
         try:
             yield
         finally:
+            gc.collect()  # what a script leaves behind must not print into the next one
+            gc.unfreeze()
             np.random.set_state(drawn[0])
             random.setstate(drawn[1])
             np.seterr(**errors)

@@ -344,7 +344,9 @@ class FastForward:
             took = perf_counter() - start
             ran = frame.temps[at] - before
             done += ran
-            if ended != BOUNDARY or ran < asked or done == count:
+            if ended != BOUNDARY:  # what the loop has left behind may still be dying
+                return ended
+            if ran < asked or done == count:
                 pause(took)
                 return ended
             wanted = pause(took)
