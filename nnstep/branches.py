@@ -74,7 +74,8 @@ class Branches:
         self.current = branch
         self._outside.take_for_known(branch.known)
         self._timeline.course = branch.course
-        self._timeline.go(branch.here or branch.course.frontier)
+        with self._timeline.protecting():
+            self._timeline.go(branch.here or branch.course.frontier)
 
     def infos(self) -> list[BranchInfo]:
         """What is known of each, in the order in which they began."""

@@ -7,7 +7,7 @@ wrong in the watching, such as a condition that raises, is kept from the script.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -18,18 +18,23 @@ from nnstep.engine.fastforward import BOUNDARY, Chunk, ChunkError
 from nnstep.engine.fastforward import EXHAUSTED as LOOP_EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.guards import Checks, Guard, Guards
-from nnstep.engine.machine import Halted, Machine
+from nnstep.engine.halted import Halted
+from nnstep.engine.machine import Machine
 from nnstep.engine.moments import Path, iterations_before, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import CALL, COMPUTE, NATIVE, NEXT, OPERATOR, WHILE, Loop, Op
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
-from nnstep.engine.timeline import Timeline
+from nnstep.engine.timeline import Timeline, Unreachable
 from nnstep.engine.tracebacks import operands_of
 from nnstep.engine.values import is_finite
 from nnstep.goals import End, Epochs, Goal
 
+_STRAYED = (
+    "the script isn't deterministic: a part that had to be executed again took another course, "
+    "and it goes on from there"
+)
 _COMPUTING = (COMPUTE, CALL, OPERATOR, NATIVE)
 
 
@@ -59,7 +64,7 @@ class Driver(Observer):
     def __init__(
         self, machine: Machine, main: ast.AST | None, printed: Printed,
         breakpoints: Breakpoints, evaluate: Evaluate, timeline: Timeline,
-        make_checks: Callable[[Guards], Checks | None],
+        make_checks: Callable[[Guards], Checks | None], streams: Sequence[Printed],
     ) -> None:
         self.machine = machine
         self.reason = "start"
@@ -71,6 +76,7 @@ class Driver(Observer):
         self.recorder = Recorder(main, lambda: printed.length)
         self._main = main
         self._printed = printed
+        self._streams = dict.fromkeys(streams, False)
         self._breakpoints = breakpoints
         self._evaluate = evaluate
         self._goal: Goal = End()
@@ -122,11 +128,12 @@ class Driver(Observer):
         self.reason = "end"
         self._closely, self._no_chunk, self._vain = None, False, 0
         self._edits = self.timeline.edits_after(self.timeline.here())
+        self._streams = {each: each.hidden for each in self._streams}
         self._refresh_watches()
         self._checks = self._make_checks(self._guards()) if goal.far else None
         self._start = self.timeline.here()
         if goal.far:
-            self.timeline.take(self._start)
+            self.timeline.take_if_quick()
         self._raised = None
         self._run()
         if self._raised is not None:
@@ -242,6 +249,8 @@ class Driver(Observer):
     def _run_chunk(self, chunk: Chunk, frame: Frame, op: Op, count: int | None) -> str:
         at = chunk.loop.slot + 1
         before, head = frame.temps[at], path_of(frame)
+        if self._checks is not None:
+            self._checks.on_fire = self._hide
         self.recorder.part_with_events()
         self._latest = self._arrived = None
         try:
@@ -258,6 +267,12 @@ class Driver(Observer):
         if ended == LOOP_EXHAUSTED:
             self._note_loop_end(frame, op)
         return ended
+
+    def _hide(self) -> None:
+        """A check has fired: what the script prints from now on, it will print again."""
+        self.timeline.forward.hurry()  # the script may catch what should leave the loop
+        for stream in self._streams:
+            stream.hidden = True
 
     def _note_loop_end(self, frame: Frame, op: Op) -> None:
         behind, frame.pc = frame.pc, op.index
@@ -277,6 +292,8 @@ class Driver(Observer):
                 return 0
             self._closely = None
         if self._checks is not None and not self._checks.possible:
+            return 0
+        if any(each.watch and each.watch.is_absent(frame) for each in self._watched()):
             return 0
         wanted = self._goal.allows(frame, loop, self.machine.depth)
         if wanted != 0 and not self.timeline.may_repeat:
@@ -308,7 +325,15 @@ class Driver(Observer):
         After that it is executed op by op, unless it was broken off by hand.
         """
         self.interrupted = self.timeline.interrupted = False
-        self.timeline.go(trouble.path)
+        for stream, hidden in self._streams.items():
+            stream.hidden = hidden
+        try:
+            with self.timeline.protecting():
+                self.timeline.go(trouble.path)
+        except Unreachable:
+            # It goes on from where it strayed: there is no other place.
+            self.timeline.repeated[_STRAYED] = None
+            self._goal.over = True
         self._breakpoints.forget_place()
         self.recorder.last = self._latest = self._arrived = None
         self._edits = self.timeline.edits_after(trouble.path)
@@ -435,6 +460,9 @@ class Driver(Observer):
             if not returned and not all(is_finite(each) for each in (value, *operands)):
                 found += nan
         self._check(tuple(found), frame)
+
+    def _watched(self) -> list[Breakpoint]:
+        return self._breakpoints.of_kind("watch") if self._breakpoints.by_number else []
 
     def _refresh_watches(self) -> None:
         for each in self._breakpoints.of_kind("watch"):

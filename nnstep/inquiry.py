@@ -34,6 +34,8 @@ class Notes:
 
     def __init__(self, text: str) -> None:
         self.values: dict[int, Any] = {}
+        self.fired = False
+        self.native = frameeval.is_quiet(text)  # else it is asked outside of the loop
         self.chunks: dict[tuple[int, int], tuple[Code, Chunk | None]] = {}
         self._text = text
         self._code = frameeval.compiled(text, "eval")

@@ -12,11 +12,12 @@ import numpy as np
 from nnstep.engine import frameeval
 from nnstep.engine.events import Event, Moment
 from nnstep.engine.frames import Frame
+from nnstep.engine.halted import Halted
 from nnstep.engine.mainloop import leads_to
 from nnstep.engine.moments import Path, moment, standing
 from nnstep.engine.ops import BIND, CALL, COMPUTE, OPERATOR
 from nnstep.engine.stops import Breakpoint
-from nnstep.engine.timeline import Unreachable
+from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.goals import Before, End, Epochs, Finish, Goal, NextStatement, Steps, Until
 from nnstep.stand import Stand
 from nnstep.travel import Traveller
@@ -163,9 +164,14 @@ class Motions(Stand):
         del self._origins[:-_REMEMBERED]
         self._origins.append(_Origin(motion, n, origin, self._timeline.here()))
 
-    def interrupt(self) -> None:
-        """Halt at the next op, or behind the iteration that is under way; for signal handlers."""
+    def interrupt(self) -> bool:
+        """Halt at the next op, or behind the iteration that is under way; for signal handlers.
+
+        Returns:
+            Whether the op under way may be broken off by raising `Halted`.
+        """
         self._driver.interrupt()
+        return not self._timeline.protected
 
     # Going back. Each motion gives the event of the op before where it ends, None at the
     # beginning.
@@ -274,14 +280,13 @@ class Motions(Stand):
             try:
                 with self._timeline.hidden() if hidden else nullcontext():
                     event = motion()
-            except (Unreachable, ValueError) as error:
+            except (Exception, Halted) as error:
                 failure = error
             # Not within the handler: what the script raises would have it as context.
             if failure is not None:
-                with suppress(Unreachable):
-                    self._timeline.interrupted = False
+                with suppress(Unreachable), self._timeline.protecting():
                     self._timeline.go(here)
-                raise failure
+                raise Interrupted("interrupted") if isinstance(failure, Halted) else failure
         assert self._breakpoints is not None
         self._breakpoints.forget_place()
         return event
@@ -314,7 +319,7 @@ class Motions(Stand):
         if name not in self:
             raise KeyError(f"there is no {name!r} here")
         found: tuple[Any, ...] = ()
-        with self._running(), self._timeline.hidden():
+        with self._running(), self._timeline.hidden(), self._timeline.protecting():
             with suppress(Unreachable, KeyError):
                 self._timeline.go(then)
                 found = (kept(self[name]),)

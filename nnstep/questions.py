@@ -125,7 +125,12 @@ class Questions(Motions):
         entry = self._traveller.entry(self._epochs)
         if entry < frontier:
             self._timeline.go((*entry, 0, entry[-1]))
-            self._timeline.go_on(frontier, notes=notes)
+            # What is asked might change something: no state is saved that has it in it.
+            self._timeline.frozen = True
+            try:
+                self._timeline.go_on(frontier, notes=notes)
+            finally:
+                self._timeline.frozen = False
         self._timeline.go(here)
         return None
 

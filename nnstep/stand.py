@@ -71,14 +71,16 @@ class Stand:
         self._machine = self._program.machine()
         own = self._program.is_own_module
         tree = self._program.tree
-        self._written = written_in_place([tree])
-        snapshots = Snapshots(own, self._written, imports(tree, "random"))
+        # Of modules beside the script nothing is known.
+        beside = self._program.has_modules_beside
+        self._written = written_in_place([tree]) | ({"*"} if beside else set())
+        snapshots = Snapshots(own, self._written, beside or imports(tree, "random"))
         self._timeline = Timeline(
             self._machine, snapshots, self._outside, FastForward(), self._memory
         )
         self._driver = Driver(
             self._machine, self.main, self._printed, self._breakpoints, frameeval.evaluate,
-            self._timeline, self._checks_for,
+            self._timeline, self._checks_for, (self._printed, self._outside.errors),
         )
         self._checks: dict[Guards, Checks] = {}
         with self._running():

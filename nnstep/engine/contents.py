@@ -5,7 +5,9 @@ from __future__ import annotations
 import collections
 import io
 from array import array
+from contextvars import Context, ContextVar, Token
 from itertools import takewhile
+from operator import attrgetter
 from types import CellType
 from typing import Any
 
@@ -111,23 +113,15 @@ class SavedSet(Saved):
         super().__init__(thing, 32 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
-        """Fill it anew only if it has changed.
+        """See that it hasn't changed.
 
         Raises:
-            Lost: the order won't come back.
+            Lost: it has. Filled anew, it might have the old order, but not later on.
         """
-        if self._is_back():
-            return
-        set.clear(self.thing)
-        for item in self.items:
-            set.add(self.thing, item)
-        if not self._is_back():
-            raise Lost("the order of a set")
-
-    def _is_back(self) -> bool:
         now = list(set.__iter__(self.thing))
         items = self.items
-        return len(now) == len(items) and all(a is b for a, b in zip(now, items, strict=True))
+        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+            raise Lost("a set that has changed")
 
 
 class SavedBytes(Saved):
@@ -257,6 +251,27 @@ class SavedSlots(Saved):
                 slot.__delete__(self.thing)
 
 
+class SavedErrstate(SavedSlots):
+    """An `np.errstate`: when it is left, it uses what it got when it was entered, but only once."""
+
+    __slots__ = ()
+
+    def restore(self, remade: Remade) -> None:
+        """Fill its slots, and renew that."""
+        super().restore(remade)
+        for slot, content in self.values.values():
+            if content and isinstance(content[0], Token):
+                slot.__set__(self.thing, _renewed(content[0]))
+
+
+def _renewed(token: Token[Any]) -> Token[Any]:
+    """One that resets its variable to the same value, and has not been used."""
+    variable: ContextVar[Any] = token.var
+    now, before = variable.get(), token.old_value
+    variable.set(before if before is not Token.MISSING else Context().run(variable.get))
+    return variable.set(now)
+
+
 def slot_value(slot: Any, thing: Any) -> tuple[Any, ...]:
     """What stands in a slot, in a tuple; an empty one when nothing does."""
     try:
@@ -309,14 +324,17 @@ class SavedFunction(Saved):
 
     def __init__(self, thing: Any) -> None:
         super().__init__(thing, 32)
-        self.parts = (thing.__code__, thing.__defaults__, thing.__kwdefaults__)
+        self.parts = _parts_of(thing)
 
     def restore(self, remade: Remade) -> None:
         """Put it back."""
-        thing = self.thing
-        now = thing.__code__, thing.__defaults__, thing.__kwdefaults__
-        if any(one is not other for one, other in zip(now, self.parts, strict=True)):
-            thing.__code__, thing.__defaults__, thing.__kwdefaults__ = self.parts
+        for name, now, part in zip(_FUNCTION, _parts_of(self.thing), self.parts, strict=True):
+            if now is not part:
+                setattr(self.thing, name, part)
+
+
+_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__doc__", "__name__", "__qualname__")
+_parts_of = attrgetter(*_FUNCTION)
 
 
 class SavedCache(Saved):
@@ -570,6 +588,10 @@ class Unchanged(Saved):
         super().__init__(thing, 1000)
         self.header = header(thing)
         self.sample = _sample(thing)
+
+    def held(self) -> tuple[tuple[Any, int], ...]:
+        """Its memory, which lives as long as this."""
+        return ((self.thing, self.thing.nbytes),)
 
     def restore(self, remade: Remade) -> None:
         """It should be as it was.

@@ -62,6 +62,10 @@ class _Input:
         """The next line, the first time from outside."""
         return self._answers.get(f"line {args}", lambda: self._real.readline(*args))
 
+    def readlines(self, *args: Any) -> Any:
+        """All lines that follow, the first time from outside."""
+        return self._answers.get(f"lines {args}", lambda: self._real.readlines(*args))
+
     def read(self, *args: Any) -> Any:
         """What follows, the first time from outside."""
         return self._answers.get(f"text {args}", lambda: self._real.read(*args))

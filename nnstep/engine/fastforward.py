@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from nnstep.engine.fragments import place, read
 from nnstep.engine.frames import Frame
+from nnstep.engine.halted import Halted
 from nnstep.engine.iterators import ITERATORS
 from nnstep.engine.natives import Signals, function_code, with_own_functions
 from nnstep.engine.ops import Code, Loop
@@ -40,6 +41,7 @@ class Armed(Protocol):
     """Looks for something while a chunk runs."""
 
     chunks: dict[tuple[int, int], tuple[Code, Chunk | None]]
+    fired: bool
 
     def loop(self, node: ast.For | ast.While, /) -> list[ast.stmt]:
         """The statements of a loop with what looks between them."""
@@ -132,6 +134,10 @@ class Chunk:
             EXHAUSTED: self.loop.end, BREAK: self.loop.after, RETURN: self.loop.returns,
         }
         frame.pc = ways[how].pc
+
+
+class _Caught(BaseException):
+    """Stands for a check that has fired, and whose exception the script has caught."""
 
 
 def _asked_once(items: Any) -> Any:
@@ -314,6 +320,12 @@ class FastForward:
         """Have a chunk end with the iteration that is under way; for signal handlers."""
         self._limit.cell_contents = 0
 
+    @staticmethod
+    def _missed(checks: Armed | None, halts: int) -> BaseException | None:
+        if Halted.count != halts:
+            return Halted()
+        return _Caught() if checks is not None and checks.fired else None
+
     def run(
         self, chunk: Chunk, frame: Frame, count: int | None,
         pause: Callable[[float], float | None], checks: Armed | None = None,
@@ -337,12 +349,16 @@ class FastForward:
         while True:
             asked = size if count is None else min(size, count - done)
             self._limit.cell_contents = asked
-            before = frame.temps[at]
+            before, halts = frame.temps[at], Halted.count
             start = perf_counter()
             with checks.armed() if checks is not None else nullcontext():
                 ended = chunk.run(frame, self._limit)
             took = perf_counter() - start
             ran = frame.temps[at] - before
+            missed = self._missed(checks, halts)
+            if missed is not None:  # the script has caught what should have left the loop
+                frame.temps[at], frame.pc = before, chunk.loop.head.pc
+                raise ChunkError(ran, missed)
             done += ran
             if ended != BOUNDARY:  # what the loop has left behind may still be dying
                 return ended

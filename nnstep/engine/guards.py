@@ -31,7 +31,7 @@ _NAME_ERROR, _ANY_ERROR = ".NameError", ".Exception"
 
 
 class Fired(BaseException):
-    """A check has fired; not an Exception, so that few scripts catch it."""
+    """A check has fired; not an Exception, so that hardly a script catches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,13 @@ class Checks:
         self._guards = guards
         self._written = written
         self._constants = {
-            _FIRE: _fire, _CHANGED: changed, _FINITE: _finite, _NAME_ERROR: NameError,
-            _ANY_ERROR: Exception,
+            _FIRE: self._fire, _CHANGED: self._changed, _FINITE: self._ask_finite,
+            _NAME_ERROR: NameError, _ANY_ERROR: Exception,
         }
+        self.fired = False  # also when the script has caught what that raises
+        self.on_fire: Callable[[], None] = lambda: None
+        self._ask = changed
+        self._active = False
         self.chunks: dict[tuple[int, int], Any] = {}
         self.possible = all(self._is_possible(each) for each in guards)
         self._functions = self._checked_functions() if self.possible else {}
@@ -84,6 +88,8 @@ class Checks:
 
     def _is_possible(self, guard: Guard) -> bool:
         tree = self._program.tree
+        if guard.kind == "finite" and any(_name(each) in _ERROR_STATE for each in ast.walk(tree)):
+            return False
         if guard.kind == "exception":
             return not any(isinstance(each, _HANDLING) for each in ast.walk(tree))
         if guard.test is not None and not _is_simple(guard.test, tree):
@@ -196,7 +202,7 @@ class Checks:
 
     def _finite(self, node: ast.stmt) -> ast.stmt:
         """A check that what was bound is finite."""
-        values: list[ast.expr] = [ast.Name(name, ast.Load()) for name in _names_of(node)]
+        values = [*_values_of(node)]
         call = ast.Call(ast.Constant(_FINITE), values, [])
         handler = ast.ExceptHandler(ast.Constant(_NAME_ERROR), None, [ast.Pass()])
         return _at(ast.Try([ast.Expr(call)], [handler], [], []), node)
@@ -239,7 +245,7 @@ class Checks:
         tree = copy.deepcopy(self._program.tree)
         changed = False
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and not _is_generator(node):
                 concerned = [each for each in self._guards if self._concerns(node, each)]
                 if concerned:
                     node.body = [*self._entry(node, concerned), *self.body(node.body)]
@@ -273,6 +279,24 @@ class Checks:
             nested = [each for each in one.co_consts if isinstance(each, CodeType)]
             yield one, _with_nested(self.fill(other), nested)
 
+    # What checks call.
+
+    def _fire(self) -> None:
+        if self._active:  # not so code that was lent to something that lives on
+            self.fired = True
+            self.on_fire()
+            raise Fired
+
+    def _changed(self, number: int) -> bool:
+        return self._active and self._ask(number)
+
+    def _overflows(self, kind: str, flags: int) -> None:
+        self._fire()
+
+    def _ask_finite(self, *values: Any) -> None:
+        if not all(is_finite(each) for each in values):
+            self._fire()
+
     def find_functions(self) -> None:
         """Find the functions that code is lent to; before a loop is run."""
         values = self._program.globals.values()
@@ -291,28 +315,17 @@ class Checks:
         """Have the functions, and NumPy's arithmetic, check for a while."""
         for function, _, lent in self._lent:
             function.__code__ = lent
+        self.fired, self._active = False, True
         try:
             if self._is_catching:
-                with np.errstate(over="call", divide="call", invalid="call", call=_not_finite):
+                with np.errstate(over="call", divide="call", invalid="call", call=self._overflows):
                     yield
             else:
                 yield
         finally:
+            self._active = False
             for function, own, _ in self._lent:
                 function.__code__ = own
-
-
-def _fire() -> None:
-    raise Fired
-
-
-def _not_finite(kind: str, flags: int) -> None:
-    raise Fired
-
-
-def _finite(*values: Any) -> None:
-    if not all(is_finite(each) for each in values):
-        raise Fired
 
 
 def _names_of(node: ast.AST) -> list[str]:
@@ -328,8 +341,21 @@ def _names_of(node: ast.AST) -> list[str]:
     return list(names)
 
 
+def _values_of(node: ast.stmt) -> Iterator[ast.expr]:
+    """What reads the values that a simple statement has bound."""
+    for name in _names_of(node):
+        yield ast.Name(name, ast.Load())
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
+            yield ast.Attribute(copy.deepcopy(each.value), each.attr, ast.Load())
+
+
 def _roots(node: ast.AST) -> list[str]:
     return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)][:1]
+
+
+def _is_generator(node: ast.FunctionDef) -> bool:
+    return any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node))
 
 
 def _with_nested(code: CodeType, nested: list[CodeType]) -> CodeType:
@@ -350,6 +376,13 @@ def _at(node: ast.stmt, at: ast.AST) -> ast.stmt:
         if "lineno" in each._attributes:
             ast.copy_location(each, at)
     return node
+
+
+_ERROR_STATE = ("seterr", "errstate", "seterrcall")
+
+
+def _name(node: ast.AST) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 _HANDLING = (ast.Try, ast.With)

@@ -13,6 +13,7 @@ from nnstep.engine import ops
 from nnstep.engine.calls import Calls, Entered, Result
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
+from nnstep.engine.halted import Halted
 from nnstep.engine.observer import Boundary, Observer
 from nnstep.engine.ops import (
     BIND,
@@ -38,11 +39,6 @@ from nnstep.engine.tracebacks import (
     clean,
     forget_engine_frames,
 )
-
-
-class Halted(BaseException):
-    """Raised, from a signal handler, to break off an op that takes long."""
-
 
 _SHALLOW = 50  # frames; no recursion limit is as low, and asking for it takes time
 

@@ -50,6 +50,7 @@ class Printed(io.TextIOBase):
         self._pieces: list[str] = []
         self._length = 0
         self._future = ""  # what was printed, before going back, behind the present
+        self._ahead = 0  # how much of that was printed again
         self._passed = 0  # how much was passed on
         self._real: Any = getattr(sys, stream)
         self._current: Any = self
@@ -69,11 +70,12 @@ class Printed(io.TextIOBase):
 
     def _keep(self, text: str) -> None:
         self._pieces.append(text)
-        if self._future:
-            if self._future.startswith(text):
-                self._future = self._future[len(text) :]
+        if self._ahead < len(self._future):
+            if self._future.startswith(text, self._ahead):
+                self._ahead += len(text)
             else:
-                self._future, self.strayed = "", True
+                self.strayed = True
+                self.forget_future()
 
     def _pass_on(self, text: str) -> None:
         if self.listener is not None and self.failure is None:
@@ -84,22 +86,22 @@ class Printed(io.TextIOBase):
 
     def back_to(self, length: int) -> None:
         """Go to where so many characters had been printed, of those that were ever printed."""
-        text = self.text() + self._future
-        self._future = text[length:]
+        text = self.known
+        self._future, self._ahead = text[length:], 0
         self._pieces, self._length = [text[:length]], length
 
     @property
     def known(self) -> str:
         """All that was printed in this course of time, also behind the present."""
-        return self.text() + self._future
+        return self.text() + self._future[self._ahead :]
 
     @known.setter
     def known(self, text: str) -> None:
-        self._pieces, self._length, self._future = [], 0, text
+        self._pieces, self._length, self._future, self._ahead = [], 0, text, 0
 
     def forget_future(self) -> None:
         """What was printed behind the present is not what will be printed."""
-        self._future = ""
+        self._future, self._ahead = "", 0
 
     def pass_again(self) -> None:
         """From here on everything is passed on, known or not."""

@@ -136,6 +136,11 @@ class Program:
         inside = os.path.dirname(path) == self._folder or path.startswith(self._folder + os.sep)
         return inside and not _is_library(path)
 
+    @property
+    def has_modules_beside(self) -> bool:
+        """Whether the script imports a module that lies beside it."""
+        return _imports_from(self.tree, self._folder)
+
     def is_own_file(self, path: str) -> bool:
         """Whether code of a file belongs to the script, or to a module beside it."""
         return path == self.path or (path.endswith(".py") and self._is_lesson_file(path, ""))

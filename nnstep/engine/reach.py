@@ -15,7 +15,7 @@ import re
 import sys
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -165,6 +165,8 @@ class Kinds:
         if hasattr(kind, "__del__") and self._owns(kind.__module__):
             return _stray(f"a {kind.__name__}, whose end a saved state would delay")
 
+        keep = contents.SavedErrstate if kind is np.errstate else contents.SavedSlots
+
         def handle(reach: Reach, value: Any, label: str) -> None:
             if base is not None:
                 base(reach, value, label)
@@ -173,7 +175,7 @@ class Kinds:
             if has_dict:
                 reach.add(object.__getattribute__(value, "__dict__"), "")
             if slots:
-                saved = contents.SavedSlots(value, slots)
+                saved = keep(value, slots)
                 reach.save(saved)
                 for name, (_, content) in saved.values.items():
                     for each in content:
@@ -249,7 +251,9 @@ class Reach:
         size: about how many bytes this takes that an earlier snapshot doesn't.
     """
 
-    def __init__(self, kinds: Kinds, earlier: dict[int, SavedArray]) -> None:
+    def __init__(
+        self, kinds: Kinds, earlier: Mapping[int, SavedArray | contents.Unchanged]
+    ) -> None:
         """Args:
         kinds: what belongs to the state of each type.
         earlier: the arrays of the latest snapshot.
@@ -298,7 +302,7 @@ class Reach:
             if written:
                 self._save_array(large)
             else:
-                self.save(contents.Unchanged(large))
+                self._keep_unchanged(large)
         if self.iterators:  # what they go over comes first, for they are made again from that
             owners = {id(each) for iterator in self.iterators for each in iterator.parts}
             self.saved.sort(key=lambda saved: id(saved.thing) not in owners)
@@ -314,12 +318,17 @@ class Reach:
         _, written = self._large.get(id(value), (value, False))
         self._large[id(value)] = value, written or self._kinds.is_written(label)
 
+    def _keep_unchanged(self, value: Any) -> None:
+        if id(value) not in self._earlier:
+            self.size += value.nbytes  # it lives on with the snapshot
+        self.save(contents.Unchanged(value))
+
     def _save_array(self, value: Any) -> None:
         earlier = self._earlier.get(id(value))
         if earlier is None or earlier.thing is not value:
             earlier = None
             self.size += value.nbytes  # it lives on with the snapshot
-        self.save(SavedArray(value, earlier))
+        self.save(SavedArray(value, earlier if isinstance(earlier, SavedArray) else None))
 
 
 class Living(Reach):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray
+from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray, Unchanged
 from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import Remade, SavedIterator
 from nnstep.engine.machine import Machine
@@ -89,9 +89,10 @@ class Snapshot:
         self.size = reach.size + 2000
 
     @property
-    def arrays(self) -> dict[int, SavedArray]:
-        """The arrays with saved contents, by identity."""
-        return {id(each.thing): each for each in self._saved if isinstance(each, SavedArray)}
+    def arrays(self) -> dict[int, SavedArray | Unchanged]:
+        """The arrays, by identity."""
+        kinds = SavedArray | Unchanged
+        return {id(each.thing): each for each in self._saved if isinstance(each, kinds)}
 
     def differences(self, other: Snapshot) -> list[str]:
         """The names whose values are others in another snapshot of the same moment."""
@@ -107,8 +108,9 @@ class Snapshot:
         found: dict[str, Hashable] = {}
         for names in reversed(every):
             for name, value in names.items():
-                if id(value) in arrays:
-                    found[name] = arrays[id(value)].blob
+                array = arrays.get(id(value))
+                if isinstance(array, SavedArray):
+                    found[name] = array.blob
                 elif isinstance(value, int | float | complex | str | np.generic):
                     found[name] = frozen(value)
         return found
@@ -175,6 +177,13 @@ class Snapshots:
         living.run()
         known = set(map(id, self._living))
         self._living += [each for each in living.strays if id(each) not in known]
+
+    def living_arrays(self) -> set[int]:
+        """The arrays of the latest state, by identity: they live without being kept here."""
+        known: set[int] = set()
+        if self._latest is not None:
+            self._latest.measure(known)
+        return known
 
     def take(self, machine: Machine, modules: Iterable[dict[str, Any]]) -> Snapshot | None:
         """The state now, None when it can't be saved.

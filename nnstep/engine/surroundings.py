@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from nnstep.engine.fragments import silent
+
 
 class Surroundings:
     """The surroundings at one moment; what hasn't changed since an earlier one is shared."""
 
     __slots__ = ("arguments", "bits", "environ", "errors", "filters", "folder", "limit", "numpy",
-                 "places", "printing", "python")
+                 "places", "printing", "python", "version")
 
     def __init__(self, uses_random: bool, earlier: Surroundings | None) -> None:
         """Look at them.
@@ -42,7 +44,7 @@ class Surroundings:
             self.python = earlier.python
         self.errors = np.geterr()
         self.printing = np.get_printoptions()
-        self.filters = list(warnings.filters)
+        self.filters, self.version = list(warnings.filters), _filters_version()
         self.folder = _folder()
         self.limit = sys.getrecursionlimit()
         self.arguments = sys.argv, list(sys.argv)
@@ -65,6 +67,7 @@ class Surroundings:
         if list(warnings.filters) != self.filters:
             warnings.filters[:] = self.filters  # type: ignore[index]
             warnings._filters_mutated()  # type: ignore[attr-defined]
+        self._remember_warnings()
         if self.folder and _folder() != self.folder:
             os.chdir(self.folder)
         if sys.getrecursionlimit() != self.limit:
@@ -75,6 +78,20 @@ class Surroundings:
             sys.path[:] = self.places
         if os.environ._data != self.environ:  # type: ignore[attr-defined]
             _restore_environment(self.environ)
+
+    def _remember_warnings(self) -> None:
+        """Have the script's warnings that were shown count as shown, filters changed or not."""
+        registry = vars(sys.modules["__main__"]).get("__warningregistry__", {})
+        if registry.get("version", self) == self.version:
+            registry["version"] = _filters_version()
+
+
+def _filters_version() -> Any:
+    """Python counts how often the filters were changed; what is older has been forgotten."""
+    registry: dict[Any, Any] = {}
+    with silent():
+        warnings.warn_explicit("", UserWarning, "", 0, registry=registry)
+    return registry.get("version")
 
 
 _SHARED = ("errors", "printing", "filters", "places", "environ", "bits")

@@ -9,8 +9,8 @@ into the run is applied again where it was.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from operator import length_hint
 from time import perf_counter
 from typing import Any, Protocol
@@ -19,13 +19,15 @@ from nnstep.engine.contents import Lost
 from nnstep.engine.course import Course, Edit, Keyframe, path_of_keyframe
 from nnstep.engine.fastforward import BOUNDARY, EXHAUSTED, Armed, Chunk, ChunkError, FastForward
 from nnstep.engine.frames import Frame
-from nnstep.engine.machine import Halted, Machine
+from nnstep.engine.halted import Halted
+from nnstep.engine.machine import Machine
 from nnstep.engine.moments import ERROR, Path, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Op
 from nnstep.engine.snapshot import Snapshots
 
 MEMORY = 64 << 20  # bytes
+_QUICK = 0.003  # seconds
 _FILL = 0.75  # of the memory, as it is estimated
 _ENDS = 200  # loops whose ends are remembered
 _SHARE = 0.01  # of the run's time that may be spent on keyframes
@@ -46,6 +48,8 @@ class _Again(Exception):
 
 class Notes(Armed, Protocol):
     """Notes something in each epoch."""
+
+    native: bool
 
     def begin(self, epoch: int, /) -> None:
         """The next note is that of an epoch."""
@@ -92,6 +96,9 @@ class Timeline:
         self.strays: list[str] = []
         self.repeated: dict[str, None] = {}
         self.went_back = False
+        self._grown = 0  # bytes of the keyframes since they were counted, about
+        self.protected = False  # whether nothing may interrupt now
+        self.frozen = False  # whether no states are saved now
         self._fenced = False  # since the last state that was saved
         self._machine = machine
         self._snapshots = snapshots
@@ -122,6 +129,8 @@ class Timeline:
         keyframes = self.course.keyframes
         at = bisect.bisect_left(keyframes, path, key=path_of_keyframe)
         known = at < len(keyframes) and keyframes[at].path == path
+        if self.frozen:
+            return known
         start = perf_counter()
         if known:
             self._compare(keyframes[at])
@@ -135,7 +144,8 @@ class Timeline:
         now = perf_counter()
         self._cost += (min(now - start, 10 * self._cost) - self._cost) / 4
         self._taken = now
-        if len(keyframes) % 64 == 0:
+        self._grown += state.size if state is not None else 0
+        if self._grown > self.memory // 8:
             self._thin()
         return state is not None
 
@@ -238,7 +248,7 @@ class Timeline:
         if due <= 0 or self._fenced:
             self.take(self.here())
             due = max(self._cost / _SHARE, self._spacing)
-        return None if self.interrupted else min(due, _SLICE)
+        return None if self.interrupted and not self.protected else min(due, _SLICE)
 
     def run(
         self, chunk: Chunk, frame: Frame, count: int | None,
@@ -268,7 +278,7 @@ class Timeline:
 
     def size(self) -> int:
         """About how many bytes the keyframes take."""
-        known: set[int] = set()
+        known = self._snapshots.living_arrays()
         return sum(
             each.state.measure(known)
             for course in {id(each): each for each in (*self.others, self.course)}.values()
@@ -277,6 +287,7 @@ class Timeline:
 
     def _thin(self) -> None:
         """Drop keyframes, evenly, when they take too much memory."""
+        self._grown = 0
         # The objects that hold it all take memory, too.
         while self.size() > _FILL * self.memory and len(self.course.keyframes) > 2:
             keyframes = self.course.keyframes
@@ -340,6 +351,20 @@ class Timeline:
                     edit.apply()
             self._advance(target, watch, slow, notes)
 
+    @contextmanager
+    def protecting(self) -> Iterator[None]:
+        """Nothing interrupts for a while: a journey that puts things right is carried through."""
+        before, self.protected, self.interrupted = self.protected, True, False
+        try:
+            yield
+        finally:
+            self.protected, self.interrupted = before, False
+
+    def take_if_quick(self) -> None:
+        """Save the state before a motion, unless one was saved a short while ago."""
+        if self._cost < _QUICK or perf_counter() - self._taken > self._cost / _SHARE:
+            self.take(self.here())
+
     def hidden(self) -> AbstractContextManager[None]:
         """Pass nothing on of what the script prints."""
         hidden: AbstractContextManager[None] = self._logs.hidden()
@@ -350,6 +375,7 @@ class Timeline:
         while True:
             keyframe = self.before(target)
             self._snapshots.keep_living(self._machine, self._logs.modules())
+            before, self.protected = self.protected, True
             try:
                 keyframe.state.restore(self._machine)
             except Lost as lost:
@@ -358,6 +384,8 @@ class Timeline:
                 self.lost.setdefault(str(lost))
                 self.course.keyframes.remove(keyframe)
                 continue
+            finally:
+                self.protected = before
             self.went_back = True
             self._logs.back_to(keyframe.marks)
             self._clock = keyframe.clock
@@ -446,7 +474,7 @@ class _Seeker(Observer):
         if here > target:
             self.trouble = _STRAYED
             return True
-        if self._timeline.interrupted:
+        if self._timeline.interrupted and not self._timeline.protected:
             self.interrupted = True
             return True
         checks = self._noting(frame, here)
@@ -458,6 +486,11 @@ class _Seeker(Observer):
         if not leads:
             return self._run(chunk, frame, None, checks)
         left = target[prefix] - here[prefix]
+        while left > 1 and self._asks_each(here):
+            if self._run(chunk, frame, 1, None):
+                return True
+            left -= 1
+            self._noting(frame, path_of(frame))
         if left and self._run(chunk, frame, left, checks):
             return True
         self._noting(frame, path_of(frame))
@@ -466,13 +499,21 @@ class _Seeker(Observer):
             return True
         return path_of(frame) == target and not self._fails
 
+    def _asks_each(self, head: Path) -> bool:
+        """Whether something is asked between any two epochs."""
+        notes = self._notes
+        return notes is not None and not notes.native and self._noting_here(head)
+
+    def _noting_here(self, head: Path) -> bool:
+        return head[:-2] == self._timeline.course.entry
+
     def _noting(self, frame: Frame, head: Path) -> Notes | None:
         """What notes the epochs, at the head of the main loop."""
         if self._notes is None or head[:-2] != self._timeline.course.entry:
             return None
         self._notes.at_head(frame, head[-2])
         self._notes.begin(head[-2])
-        return self._notes
+        return self._notes if self._notes.native else None
 
     def _run(
         self, chunk: Chunk, frame: Frame, count: int | None, checks: Armed | None
@@ -492,7 +533,7 @@ class _Seeker(Observer):
         if ended != BOUNDARY:
             ran = frame.temps[chunk.loop.slot + 1] - before
             timeline.note_end(chunk, here, ran, ended)
-        if timeline.interrupted and ended == BOUNDARY:
+        if timeline.interrupted and not timeline.protected and ended == BOUNDARY:
             self.interrupted = True
             return True
         return False

@@ -33,11 +33,17 @@ def frozen(value: Any, depth: int = _DEEP) -> Hashable:
         return type(value), value.tobytes()
     if type(value) in (int, str, bytes, bool, complex, type(None)):
         return type(value), value if type(value) is not complex else repr(value)
-    if depth and isinstance(value, list | tuple | set | frozenset) and len(value) <= _MANY:
+    if isinstance(value, list | tuple | set | frozenset) and (len(value) > _MANY or not depth):
+        return type(value), tuple(map(id, list(value)))
+    if isinstance(value, list | tuple | set | frozenset):
         return type(value), tuple([frozen(each, depth - 1) for each in list(value)])
     if depth and isinstance(value, dict) and dict.__len__(value) <= _MANY:
         items = list(dict.items(value))
         return type(value), tuple([(id(key), frozen(each, depth - 1)) for key, each in items])
+    kind: Any = type(value)
+    plain = kind.__getattribute__ is object.__getattribute__ and kind.__dictoffset__
+    if depth and plain and not isinstance(value, type):
+        return kind, id(value), frozen(object.__getattribute__(value, "__dict__"), depth - 1)
     return type(value), id(value)
 
 

@@ -12,7 +12,15 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Code
 from nnstep.engine.values import frozen
 
-UNBOUND: Any = object()
+
+class _Unbound:
+    """Stands for the value of a name that isn't there."""
+
+    def __repr__(self) -> str:
+        return "no value"
+
+
+UNBOUND: Any = _Unbound()
 """The value of a name that isn't there."""
 
 
@@ -48,6 +56,12 @@ class Watch:
         except Exception:
             return UNBOUND
 
+    def is_absent(self, frame: Frame | None) -> bool:
+        """Whether it is a function's variable, and the function isn't in progress."""
+        while frame is not None and frame.code is not self._scope:
+            frame = frame.back
+        return self._scope is not None and frame is None
+
     def refresh(self, frame: Frame | None) -> None:
         """Look at it, whatever it was."""
         value = self.read(frame)
@@ -67,4 +81,6 @@ class Watch:
 
 
 def _copy(value: Any) -> Any:
-    return np.array(value) if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        return np.array(value)
+    return value.copy() if type(value) in (list, dict, set, bytearray) else value

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from nnstep.engine.machine import Halted
+from nnstep.engine.halted import Halted
 
 
 @contextmanager
-def halting(halt: Callable[[], None]) -> Iterator[None]:
+def halting(halt: Callable[[], bool]) -> Iterator[None]:
     """Let Ctrl-C ask for a halt, and a second one break off the op that is under way.
 
     Args:
-        halt: asks for a halt; called from a signal handler.
+        halt: asks for a halt, and says whether the op may be broken off; called from a signal
+            handler.
 
     Raises:
         KeyboardInterrupt: the second one came when no op was under way.
@@ -28,10 +29,10 @@ def halting(halt: Callable[[], None]) -> Iterator[None]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal asked
-        if asked:
+        may_break_off = halt()
+        if asked and may_break_off:
             raise Halted
         asked = True
-        halt()
 
     before = signal.signal(signal.SIGINT, handle)
     try:

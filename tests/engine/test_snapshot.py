@@ -214,6 +214,9 @@ OBJECTS = {
     "function, defaults with arrays": (
         "def f(x=np.zeros(2), y=np.zeros(2)): pass", "f.__defaults__ = (np.ones(2), np.ones(2))"
     ),
+    "function, names": (
+        "def f(): 'doc'", "f.__doc__ = 'other'; f.__name__ = 'g'; f.__qualname__ += 'h'"
+    ),
     "function, code": ("def f(): return 1\ndef g(): return 2", "f.__code__ = g.__code__"),
     "closure": (
         "def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n"
@@ -652,6 +655,36 @@ def test_what_lies_around_is_put_back(case: tuple[str, str], tmp_path: Path) -> 
                 world.restore(state)
             assert eval(read, vars(world.module)) == before
             assert sys.getrecursionlimit() == limit
+
+
+@pytest.mark.parametrize("before", ["", "np.seterr(over='ignore'); "])
+def test_going_back_into_an_errstate(before: str) -> None:
+    with np.errstate():
+        world = World(before + "outer = np.errstate(all='raise'); outer.__enter__()")
+        world.do("inner = np.errstate(divide='ignore'); inner.__enter__()")
+        state, seen = world.save(), []
+        for _ in range(3):
+            seen.append(np.geterr())
+            world.do("inner.__exit__(None, None, None)")
+            seen.append(np.geterr())
+            world.do("outer.__exit__(None, None, None)")
+            seen.append(np.geterr())
+            world.restore(state)
+        assert seen[0] != seen[1] != seen[2]
+        assert seen[:3] == seen[3:6] == seen[6:]
+
+
+def test_warnings_that_were_shown_stay_shown_when_the_filters_change() -> None:
+    world = World("import warnings\ndef f(): warnings.warn('once')")
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("default")
+        world.do("f()")
+        state = world.save()
+        for _ in range(3):
+            world.do("f(); warnings.simplefilter('always')")
+            world.restore(state)
+            world.do("f()")
+    assert len(shown) == 1
 
 
 def test_saving_does_not_make_warnings_come_again() -> None:
