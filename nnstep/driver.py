@@ -20,7 +20,7 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.guards import Checks, Guard, Guards
 from nnstep.engine.halted import Halted
 from nnstep.engine.machine import Machine
-from nnstep.engine.moments import Path, iterations_before, path_of
+from nnstep.engine.moments import END, Path, iterations_before, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import CALL, COMPUTE, NATIVE, NEXT, OPERATOR, WHILE, Loop, Op
 from nnstep.engine.printed import Printed
@@ -136,6 +136,8 @@ class Driver(Observer):
             self.timeline.take_if_quick()
         self._raised = None
         self._run()
+        while machine.frame is None and self._edits and self._edits[0].path == END:
+            self._edits.pop(0).apply()
         if self._raised is not None:
             return self._go_to_raised(self._raised)
         self._passing = None
@@ -249,6 +251,8 @@ class Driver(Observer):
     def _run_chunk(self, chunk: Chunk, frame: Frame, op: Op, count: int | None) -> str:
         at = chunk.loop.slot + 1
         before, head = frame.temps[at], path_of(frame)
+        if before < 0:
+            self.timeline.take_if_quick()  # what was prepared for the loop isn't done again
         if self._checks is not None:
             self._checks.on_fire = self._hide
         self.recorder.part_with_events()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -157,7 +157,7 @@ class Motions(Stand):
         self._timeline.reached(text)
 
     def _begin(self, doing: str) -> None:
-        self._began, self._doing = time.monotonic(), doing
+        self._began, self._doing = monotonic(), doing
 
     def _remember(self, motion: str, n: int, origin: Path) -> None:
         """Where a motion came from, so that its reverse leads there exactly."""
@@ -271,7 +271,7 @@ class Motions(Stand):
     def _travel(self, motion: Callable[[], Event | None], hidden: bool = True) -> Event | None:
         """Go back, or put everything as it was where that fails."""
         self._pending = None
-        self._began = time.monotonic()
+        self._began = monotonic()
         self._driver.interrupted = self._timeline.interrupted = False
         self._driver.recorder.part_with_events()
         here = self._timeline.here()

@@ -6,10 +6,10 @@ And what a session tells while it works: how far it has come, and what is worth 
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from operator import length_hint
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -248,7 +248,7 @@ class Questions(Motions):
 
     def _on_pause(self) -> None:
         """Tell how far it has come, some times a second."""
-        now = time.monotonic()
+        now = monotonic()
         if self.on_progress is None or now - self._told_at < _OFTEN:
             return
         self._told_at = now

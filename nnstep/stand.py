@@ -74,7 +74,8 @@ class Stand:
         # Of modules beside the script nothing is known.
         beside = self._program.has_modules_beside
         self._written = written_in_place([tree]) | ({"*"} if beside else set())
-        snapshots = Snapshots(own, self._written, beside or imports(tree, "random"))
+        draws = beside or imports(tree, "random")
+        snapshots = Snapshots(own, self._written, draws, _suspends(tree))
         self._timeline = Timeline(
             self._machine, snapshots, self._outside, FastForward(), self._memory
         )
@@ -245,6 +246,15 @@ class Stand:
         code = frameeval.compiled(text, "eval")
         with self._program.installed():
             return frameeval.evaluate(code, self._frame())
+
+
+def _suspends(tree: ast.AST) -> bool:
+    """Whether something of a script may be half-way: a generator, a file, a context."""
+    return any(
+        isinstance(each, ast.Yield | ast.YieldFrom | ast.GeneratorExp | ast.AsyncFunctionDef)
+        or (isinstance(each, ast.Name) and each.id == "open")
+        for each in ast.walk(tree)
+    )
 
 
 def _shown(names: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ own code is run.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import hashlib
 import os
@@ -126,6 +127,8 @@ class Freezer(oracle.Freezer):
     """Names what belongs to libraries, and shortens what is long."""
 
     def _instance(self, value: Any, kind: type) -> tuple[Any, ...]:
+        if value is vars(builtins):
+            return ("builtins",)
         if issubclass(kind, OrderedDict):  # whose order is not that of the dictionary below
             items = OrderedDict.items(value)
             return kind.__qualname__, [(self(key), self(each)) for key, each in items]

@@ -21,12 +21,14 @@ from nnstep.engine.fragments import place, read
 from nnstep.engine.frames import Frame
 from nnstep.engine.halted import Halted
 from nnstep.engine.iterators import ITERATORS
-from nnstep.engine.natives import Signals, function_code, with_own_functions
+from nnstep.engine.names import mangle
+from nnstep.engine.natives import Signals, filled, function_code, with_own_functions
 from nnstep.engine.ops import Code, Loop
 
 # Names of the chunk's own variables; a script can't have such.
 _ITEMS, _BEGUN, _LIMIT = ".items", ".begun", ".limit"
 _OWN = (_ITEMS, _BEGUN, _LIMIT)
+_UNBOUND = ".NameError"  # a constant, in place of which comes what it names
 
 # How a chunk ends.
 BOUNDARY, EXHAUSTED, BREAK, RETURN = "boundary", "exhausted", "break", "return"
@@ -103,11 +105,11 @@ class Chunk:
         begun = CellType(0)
         items = _asked_once(frame.temps[slot])
         own = {_ITEMS: CellType(items), _BEGUN: begun, _LIMIT: limit}
-        lent = _lend(frame, [name for name in self.native.co_freevars if name not in own])
+        lent = _lend(frame, [_name_of(each) for each in self.native.co_freevars if each not in own])
         made = FunctionType(
             self.native, frame.code.module,
             closure=tuple([
-                own[name] if name in own else frame.locals[name]
+                own[name] if name in own else frame.locals[_name_of(name)]
                 for name in self.native.co_freevars
             ]),
         )
@@ -134,6 +136,11 @@ class Chunk:
             EXHAUSTED: self.loop.end, BREAK: self.loop.after, RETURN: self.loop.returns,
         }
         frame.pc = ways[how].pc
+
+
+def _name_of(variable: str) -> str:
+    """The variable that one of the chunk stands for."""
+    return variable.removeprefix(".")
 
 
 class _Caught(BaseException):
@@ -210,14 +217,55 @@ def compile_chunk(code: Code, loop: Loop, checks: Armed | None = None) -> Chunk 
     body = _for(statement) if isinstance(statement, ast.For) else _while(statement)
     if RETURN in transform.signals and loop.returns.pc < 0:
         return None
+    # What no inner function knows can be kept where it is quickest.
+    fast = [] if checks is not None else _fast_names(code, node)
+    body = _with_fast(body, fast, node)
     try:
-        native = function_code(body, node, code, extra=_OWN)
+        native = function_code(body, node, code, extra=(*_OWN, *map(_cell_of, fast)), fast=fast)
     except SyntaxError:  # such as `global x` in the loop's body, behind a use of x
         return None
     if checks is not None:
         native = checks.fill(native)
+    native = filled(native, {_UNBOUND: NameError})
     own = with_own_functions(native, code.native)
     return Chunk(loop, own) if own is not None else None
+
+
+def _fast_names(code: Code, node: ast.AST) -> list[str]:
+    """The variables in a loop that only the function itself knows."""
+    if code.is_module:
+        return []
+    known = {*code.native.co_cellvars, *code.native.co_freevars}
+    named = {mangle(each.id, code.owner) for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return sorted(set(code.native.co_varnames) & named - known)
+
+
+def _cell_of(name: str) -> str:
+    """The chunk's own variable that brings a fast one in, and takes it out again."""
+    return f".{name}"
+
+
+def _with_fast(body: list[ast.stmt], names: Sequence[str], at: ast.AST) -> list[ast.stmt]:
+    """A chunk that takes variables out of their cells first, and puts them back however it ends.
+
+    While it runs they are in no cell: nothing else may keep their values.
+    """
+    before, after = [], []
+    for name in names:
+        cell = _cell_of(name)
+        before.append(_moved(cell, name, at))
+        after.append(_moved(name, cell, at))
+    if not names:
+        return body
+    return [*before, place(ast.Try(body, [], [], after), at)]
+
+
+def _moved(source: str, target: str, at: ast.AST) -> ast.stmt:
+    """`target = source; del source`, or nothing when the source is unbound."""
+    move = ast.Assign([ast.Name(target, ast.Store())], read(source, at))
+    gone = ast.Delete([ast.Name(source, ast.Del())])
+    unbound = ast.ExceptHandler(ast.Constant(_UNBOUND), None, [ast.Pass()])
+    return place(ast.Try([place(move, at), place(gone, at)], [unbound], [], []), at)
 
 
 def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
@@ -230,7 +278,7 @@ def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
             return False  # it writes into the module's `__annotations__`
         if isinstance(each, ast.ImportFrom) and each.names[0].name == "*":
             return False
-        if isinstance(each, ast.With) or (isinstance(each, ast.Try) and each.finalbody):
+        if isinstance(each, ast.With | ast.Try):
             # Between a jump out of it and where that leads lie ops at which stepping halts.
             if any(isinstance(inner, ast.Return | ast.Break) for inner in ast.walk(each)):
                 return False

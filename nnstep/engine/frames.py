@@ -77,7 +77,7 @@ class Frame:
             if name not in self.locals:
                 continue
             value = self.locals[name]
-            if isinstance(value, CellType):
+            if type(value) is CellType:
                 try:
                     value = value.cell_contents
                 except ValueError:
@@ -99,7 +99,7 @@ class Frame:
     def assign(self, name: str, value: Any) -> None:
         """Bind a variable of this frame, in its cell if it has one."""
         held = self.locals.get(name)
-        if isinstance(held, CellType) and not self.code.is_module:
+        if type(held) is CellType and not self.code.is_module:
             held.cell_contents = value
         else:
             self.locals[name] = value

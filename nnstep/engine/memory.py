@@ -57,7 +57,8 @@ class Resizing(list[tuple[str, Any]]):
 def candidates(frame: Frame, op: Op, operands: tuple[Any, ...]) -> Places:
     """What an op that is about to run may change in place, under the op's own names."""
     if op.kind == ops.CALL:
-        resizing = getattr(operands[0], "__name__", "") == "resize"
+        known = type(operands[0]) in _CALLABLES
+        resizing = known and getattr(operands[0], "__name__", "") == "resize"
         found = [(name, value) for name, value in _call(op, operands) if is_mutable(value)]
         return Resizing(found) if resizing else found
     if op.kind == ops.NATIVE:

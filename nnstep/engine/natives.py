@@ -60,7 +60,7 @@ def _cell(variables: dict[str, Any], name: str) -> CellType:
     if name not in variables:
         return CellType()
     value = variables[name]
-    return value if isinstance(value, CellType) else CellType(value)
+    return value if type(value) is CellType else CellType(value)
 
 
 def _write_back(variables: dict[str, Any], name: str, cell: CellType) -> None:
@@ -101,7 +101,7 @@ def native_statement(
 
 def function_code(
     body: list[ast.stmt], node: ast.stmt, code: Code, *, binds: bool = True,
-    extra: Sequence[str] = (),
+    extra: Sequence[str] = (), fast: Sequence[str] = (),
 ) -> CodeType:
     """Statements as a function whose free variables are the frame's variables.
 
@@ -111,6 +111,7 @@ def function_code(
         code: the function that they belong to.
         binds: whether the names that they bind are the frame's.
         extra: free variables that are ours.
+        fast: names of the function that aren't to be free variables, but the statements' own.
 
     Raises:
         SyntaxError: they can't stand in a function of their own.
@@ -120,6 +121,8 @@ def function_code(
     cells = set(extra)
     if not code.is_module:
         cells |= bound_names(code.node, code.owner) | set(code.native.co_freevars)
+    cells -= set(fast)
+    stored -= set(fast)
     free = sorted(cells)
     declared: list[ast.stmt] = [ast.Nonlocal(sorted(stored & cells))] if stored & cells else []
     declared += [ast.Global(sorted(stored - cells))] if stored - cells else []

@@ -64,6 +64,7 @@ class Program:
         self._folder = os.path.dirname(self.path)
         self._files: dict[str, Scopes | None] = {self.path: self.scopes}
         self._codes: dict[int, Code | None] = {}
+        self._own_files: dict[str, bool] = {}
         self._environment: tuple[list[str], list[str]] | None = None
         self._natives: list[CodeType] = []  # kept, so that no identity is used twice
 
@@ -143,7 +144,10 @@ class Program:
 
     def is_own_file(self, path: str) -> bool:
         """Whether code of a file belongs to the script, or to a module beside it."""
-        return path == self.path or (path.endswith(".py") and self._is_lesson_file(path, ""))
+        if path not in self._own_files:
+            beside = path.endswith(".py") and self._is_lesson_file(path, "")
+            self._own_files[path] = path == self.path or beside
+        return self._own_files[path]
 
     def is_own_module(self, module: ModuleType) -> bool:
         """Whether a module lies beside the script, and is a part of it."""

@@ -150,12 +150,15 @@ class Snapshots:
     """
 
     def __init__(
-        self, is_own: Callable[[ModuleType], bool], written: frozenset[str], uses_random: bool
+        self, is_own: Callable[[ModuleType], bool], written: frozenset[str], uses_random: bool,
+        suspends: bool = True,
     ) -> None:
         """Args:
         is_own: whether a module is a part of the script.
         written: the identifiers of arrays that the script may change in place.
         uses_random: whether the script uses the module `random`.
+        suspends: whether something of it may be half-way that must not die when a state is put
+            back, such as a generator or an open file.
         """
         self.kept: dict[str, str] = {}
         self.hindrance = ""
@@ -163,7 +166,7 @@ class Snapshots:
         self._uses_random = uses_random
         self._latest: Snapshot | None = None
         self._living: list[Any] = []
-        self._hindered = False
+        self._hindered = suspends
 
     def keep_living(self, machine: Machine, modules: Iterable[dict[str, Any]]) -> None:
         """Keep what can't be set back from dying when an older state takes its place."""

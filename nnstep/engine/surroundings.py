@@ -21,8 +21,8 @@ from nnstep.engine.fragments import silent
 class Surroundings:
     """The surroundings at one moment; what hasn't changed since an earlier one is shared."""
 
-    __slots__ = ("arguments", "bits", "environ", "errors", "filters", "folder", "limit", "numpy",
-                 "places", "printing", "python", "version")
+    __slots__ = ("arguments", "bits", "environ", "errors", "filters", "folder", "hooks", "limit",
+                 "numpy", "places", "printing", "python", "version")
 
     def __init__(self, uses_random: bool, earlier: Surroundings | None) -> None:
         """Look at them.
@@ -44,7 +44,9 @@ class Surroundings:
             self.python = earlier.python
         self.errors = np.geterr()
         self.printing = np.get_printoptions()
-        self.filters, self.version = list(warnings.filters), _filters_version()
+        # Within `catch_warnings` the list is another one.
+        self.filters, self.version = (warnings.filters, list(warnings.filters)), _filters_version()
+        self.hooks = [(where, name, getattr(where, name)) for where, name in _HOOKS]
         self.folder = _folder()
         self.limit = sys.getrecursionlimit()
         self.arguments = sys.argv, list(sys.argv)
@@ -64,8 +66,12 @@ class Surroundings:
             np.seterr(**self.errors)
         if np.get_printoptions() != self.printing:
             np.set_printoptions(**self.printing)
-        if list(warnings.filters) != self.filters:
-            warnings.filters[:] = self.filters  # type: ignore[index]
+        for where, name, hook in self.hooks:
+            setattr(where, name, hook)
+        filters, items = self.filters
+        if warnings.filters is not filters or list(filters) != items:
+            warnings.filters = filters
+            filters[:] = items  # type: ignore[index]
             warnings._filters_mutated()  # type: ignore[attr-defined]
         self._remember_warnings()
         if self.folder and _folder() != self.folder:
@@ -94,7 +100,11 @@ def _filters_version() -> Any:
     return registry.get("version")
 
 
-_SHARED = ("errors", "printing", "filters", "places", "environ", "bits")
+_HOOKS: tuple[tuple[Any, str], ...] = (
+    (warnings, "showwarning"), (warnings, "_showwarnmsg_impl"), (warnings, "formatwarning"),
+    (sys, "excepthook"), (sys, "displayhook"), (sys, "unraisablehook"),
+)
+_SHARED = ("errors", "printing", "places", "environ", "bits")
 
 
 def _restore_environment(wanted: dict[Any, Any]) -> None:

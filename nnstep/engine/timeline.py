@@ -521,6 +521,8 @@ class _Seeker(Observer):
         """Run iterations; whether that went wrong."""
         timeline = self._timeline
         here = path_of(frame)
+        if not here[-2]:
+            timeline.take_if_quick()
         before = frame.temps[chunk.loop.slot + 1]
         try:
             ended = timeline.run(chunk, frame, count, timeline.pause, checks)

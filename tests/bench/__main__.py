@@ -12,7 +12,6 @@ import json
 import platform
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 from tests.bench import growth, peers, rendering, running, startup, travel
@@ -63,7 +62,8 @@ def main() -> None:
                 if not asked.json:
                     print(table.text(), end="\n\n", flush=True)
     if asked.json:
-        print(json.dumps({"machine": machine(), **asdict(settings), "groups": found}, indent=2))
+        asked_for = {"runs": settings.runs, "epochs": settings.epochs, "full": settings.full}
+        print(json.dumps({"machine": machine(), **asked_for, "groups": found}, indent=2))
 
 
 if __name__ == "__main__":

@@ -121,9 +121,8 @@ CONTAINERS = {
         "a['x'].append(1); a['y']",
     ),
     "Counter": ("a = collections.Counter('abca')", "a.update('bb'); del a['c']"),
-    "set": ("a = {1, 2, 3}; b = a", "a.add(4); b.discard(2)"),
     "set of objects": (
-        "class K:\n    pass\nk = K(); a = {k}", "k.x = 1; a.clear()"
+        "class K:\n    pass\nk = K(); a = {k}; b = a", "list(b)[0].x = 1; a = set()"
     ),
     "frozenset": ("k = bytearray(b'a'); t = (k,); a = frozenset([len(t)])", "k[0] = 1; a |= {5}"),
     "tuple": ("a = ([], {}); b = a[0]", "b.append(1); a[1]['x'] = 2; a = ()"),
@@ -413,6 +412,7 @@ LOST = {
     "a generator that spawned": (
         "a = np.random.default_rng(1)", "a.bit_generator.seed_seq.spawn(1)", "spawned"
     ),
+    "a set, whose order may be another one": ("a = {1, 2, 3}", "a.add(4); a.discard(2)", "a set"),
     "a used lru_cache": (
         "@functools.lru_cache\ndef f(x): return x\nf(1)", "f(2)", "lru_cache"
     ),
@@ -549,19 +549,6 @@ def test_what_cannot_be_put_back_says_so(case: tuple[str, str, str]) -> None:
         vars(np).pop("nnstep", None)
 
 
-def test_the_order_of_a_set_comes_back_or_is_lost() -> None:
-    world = World("a = {8 * i for i in range(20)}; [a.discard(8 * i) for i in range(0, 20, 3)]")
-    order = list(world.module.a)  # type: ignore[attr-defined]
-    state = world.save()
-    world.do("a.update(range(200, 1000)); a.clear(); a.add(1)")
-    try:
-        world.restore(state)
-    except Lost as lost:
-        assert "order of a set" in str(lost)
-    else:
-        assert list(world.module.a) == order  # type: ignore[attr-defined]
-
-
 def test_an_unchanged_set_is_not_touched() -> None:
     world = World("a = set(range(0, 800, 8)); [a.discard(n) for n in range(0, 400, 8)]")
     order = list(world.module.a)  # type: ignore[attr-defined]
@@ -575,7 +562,7 @@ def test_an_unchanged_set_is_not_touched() -> None:
 def test_a_large_array_that_nothing_writes_into_is_not_copied() -> None:
     world = World("a = np.arange(1e5); b = a[:10]", written="")
     state = world.save()
-    assert state.size < 100_000
+    assert state.size < 1_000_000  # it is kept alive, no more
     assert any(isinstance(each, Unchanged) for each in state._saved)
     world.do("b = a + 1")
     world.restore(state)
@@ -629,6 +616,7 @@ AROUND = {
     "errors": ("np.seterr(all='raise')", "tuple(np.geterr().items())"),
     "printing": ("np.set_printoptions(precision=3)", "str(np.array([1 / 3]))"),
     "filters": ("warnings.simplefilter('ignore', UserWarning)", "list(warnings.filters)"),
+    "hooks": ("warnings.showwarning = print; sys.excepthook = max", "sys.excepthook"),
     "folder": ("os.chdir(os.path.dirname(os.getcwd()) or '/')", "os.getcwd()"),
     "limit": ("sys.setrecursionlimit(4321)", "sys.getrecursionlimit()"),
     "environment": ("os.environ['NNSTEP_X'] = '1'; del os.environ['PATH']", "dict(os.environ)"),
@@ -672,6 +660,20 @@ def test_going_back_into_an_errstate(before: str) -> None:
             world.restore(state)
         assert seen[0] != seen[1] != seen[2]
         assert seen[:3] == seen[3:6] == seen[6:]
+
+
+def test_going_back_into_caught_warnings() -> None:
+    world = World("import warnings; around = warnings.catch_warnings(); around.__enter__()")
+    state, filters, shown = world.save(), warnings.filters, []
+    for _ in range(3):
+        world.do("warnings.simplefilter('always'); inside = list(warnings.filters)")
+        world.do("around.__exit__(None, None, None); outside = list(warnings.filters)")
+        shown.append((world.module.inside, world.module.outside))  # type: ignore[attr-defined]
+        world.restore(state)
+        assert warnings.filters is filters
+    world.do("around.__exit__(None, None, None)")
+    assert shown[0] == shown[1] == shown[2]
+    assert shown[0][0] != shown[0][1]
 
 
 def test_warnings_that_were_shown_stay_shown_when_the_filters_change() -> None:
