@@ -23,6 +23,7 @@ from nnstep.engine.program import Program
 from nnstep.engine.snapshot import Snapshots
 from nnstep.engine.stops import Breakpoints
 from nnstep.engine.timeline import MEMORY, Timeline
+from nnstep.engine.values import is_a
 from nnstep.engine.writes import written_in_place
 from nnstep.reports import (
     FrameInfo,
@@ -263,7 +264,7 @@ def _shown(names: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in names.items()
-        if not (name.startswith("__") or isinstance(value, hidden) or _from_library(value))
+        if not (name.startswith("__") or is_a(value, hidden) or _from_library(value))
     }
 
 

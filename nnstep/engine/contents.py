@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import ctypes
 import io
 from array import array
 from contextvars import Context, ContextVar, Token
@@ -106,11 +107,12 @@ def _dict_type(thing: dict[Any, Any]) -> type:
 class SavedSet(Saved):
     """A set; its order belongs to its state."""
 
-    __slots__ = ("items",)
+    __slots__ = ("items", "table")
 
     def __init__(self, thing: set[Any]) -> None:
-        self.items = list(set.__iter__(thing))
-        super().__init__(thing, 32 * len(self.items))
+        self.items = list(set.__iter__(thing))  # kept alive, so that the table tells them apart
+        self.table = _table(thing)
+        super().__init__(thing, 8 * len(self.items) + len(self.table))
 
     def restore(self, remade: Remade) -> None:
         """See that it hasn't changed.
@@ -118,10 +120,18 @@ class SavedSet(Saved):
         Raises:
             Lost: it has. Filled anew, it might have the old order, but not later on.
         """
-        now = list(set.__iter__(self.thing))
-        items = self.items
-        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+        if _table(self.thing) != self.table:
             raise Lost("a set that has changed")
+
+
+def _table(thing: set[Any]) -> bytes:
+    """The memory of a set's table: where in it each item stands, and where others have stood."""
+    fill, used, mask, table = (ctypes.c_ssize_t * 4).from_address(id(thing) + _HEAD)
+    return repr((fill, used, mask)).encode() + ctypes.string_at(table, (mask + 1) * _ENTRY)
+
+
+_HEAD = object.__basicsize__
+_ENTRY = 2 * ctypes.sizeof(ctypes.c_ssize_t)  # an item and its hash
 
 
 class SavedBytes(Saved):

@@ -549,6 +549,19 @@ def test_what_cannot_be_put_back_says_so(case: tuple[str, str, str]) -> None:
         vars(np).pop("nnstep", None)
 
 
+@pytest.mark.parametrize(
+    "change", ["a.add(9); a.discard(9)", "a |= {*range(99)}; a &= {8, 16}", "a.pop(); a.add(8)"]
+)
+def test_a_set_that_was_changed_back_is_another_one(change: str) -> None:
+    world = World("a = {8, 16}")
+    state = world.save()
+    world.restore(state)
+    world.do(change)
+    assert world.module.a == {8, 16}  # type: ignore[attr-defined]
+    with pytest.raises(Lost, match="a set"):
+        world.restore(state)
+
+
 def test_an_unchanged_set_is_not_touched() -> None:
     world = World("a = set(range(0, 800, 8)); [a.discard(n) for n in range(0, 400, 8)]")
     order = list(world.module.a)  # type: ignore[attr-defined]
