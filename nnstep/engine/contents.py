@@ -126,8 +126,9 @@ class SavedSet(Saved):
 
 def _table(thing: set[Any]) -> bytes:
     """The memory of a set's table: where in it each item stands, and where others have stood."""
-    fill, used, mask, table = (ctypes.c_ssize_t * 4).from_address(id(thing) + _HEAD)
-    return repr((fill, used, mask)).encode() + ctypes.string_at(table, (mask + 1) * _ENTRY)
+    fill, used, mask, table, _, finger = (ctypes.c_ssize_t * 6).from_address(id(thing) + _HEAD)
+    entries = ctypes.string_at(table, (mask + 1) * _ENTRY)
+    return repr((fill, used, mask, finger)).encode() + entries
 
 
 _HEAD = object.__basicsize__
@@ -270,7 +271,7 @@ class SavedErrstate(SavedSlots):
         """Fill its slots, and renew that."""
         super().restore(remade)
         for slot, content in self.values.values():
-            if content and isinstance(content[0], Token):
+            if content and issubclass(type(content[0]), Token):
                 slot.__set__(self.thing, _renewed(content[0]))
 
 

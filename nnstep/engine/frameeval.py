@@ -17,6 +17,7 @@ import numpy as np
 
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import known_values
+from nnstep.engine.values import is_a
 
 _FILE = "<nnstep>"
 
@@ -123,12 +124,12 @@ def untouched_random_state(frame: Frame) -> Iterator[None]:
     states = [
         (value.bit_generator, value.bit_generator.state)
         for _, value in known_values(frame)
-        if isinstance(value, np.random.Generator)
+        if is_a(value, np.random.Generator)
     ]
     own = [
         (value, value.get_state())
         for _, value in known_values(frame)
-        if isinstance(value, np.random.RandomState)
+        if is_a(value, np.random.RandomState)
     ]
     try:
         yield

@@ -22,7 +22,7 @@ from nnstep.engine.iterators import Remade, SavedIterator
 from nnstep.engine.machine import Machine
 from nnstep.engine.reach import Kinds, Living, Reach
 from nnstep.engine.surroundings import Surroundings
-from nnstep.engine.values import frozen
+from nnstep.engine.values import frozen, is_a
 
 
 class _SavedFrame(NamedTuple):
@@ -111,7 +111,7 @@ class Snapshot:
                 array = arrays.get(id(value))
                 if isinstance(array, SavedArray):
                     found[name] = array.blob
-                elif isinstance(value, int | float | complex | str | np.generic):
+                elif is_a(value, (int, float, complex, str, np.generic)):
                     found[name] = frozen(value)
         return found
 

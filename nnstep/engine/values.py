@@ -23,21 +23,21 @@ def frozen(value: Any, depth: int = _DEEP) -> Hashable:
     Numbers by their bits, so that NaN is equal to NaN and 0.0 isn't to -0.0; arrays by their
     bytes; containers by what is in them, three levels deep; anything else by identity.
     """
-    if isinstance(value, np.ndarray):
+    if is_a(value, np.ndarray):
         if value.dtype.hasobject:
             return value.shape, tuple(map(id, value.ravel().tolist()))
         return value.shape, value.dtype.str, value.tobytes()
     if type(value) is float:
         return float, struct.pack("d", value)
-    if isinstance(value, np.generic):
+    if is_a(value, np.generic):
         return type(value), value.tobytes()
     if type(value) in (int, str, bytes, bool, complex, type(None)):
         return type(value), value if type(value) is not complex else repr(value)
-    if isinstance(value, list | tuple | set | frozenset) and (len(value) > _MANY or not depth):
+    if is_a(value, (list, tuple, set, frozenset)) and (len(value) > _MANY or not depth):
         return type(value), tuple(map(id, list(value)))
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_a(value, (list, tuple, set, frozenset)):
         return type(value), tuple([frozen(each, depth - 1) for each in list(value)])
-    if depth and isinstance(value, dict) and dict.__len__(value) <= _MANY:
+    if depth and is_a(value, dict) and dict.__len__(value) <= _MANY:
         items = list(dict.items(value))
         return type(value), tuple([(id(key), frozen(each, depth - 1)) for key, each in items])
     kind: Any = type(value)
@@ -49,15 +49,15 @@ def frozen(value: Any, depth: int = _DEEP) -> Hashable:
 
 def is_finite(value: Any, depth: int = _DEEP) -> bool:
     """Whether there is no NaN and no infinity in a value: a number, an array, or a container."""
-    if isinstance(value, float | complex | np.floating | np.complexfloating):
+    if is_a(value, (float, complex, np.floating, np.complexfloating)):
         return bool(np.isfinite(value))
-    if isinstance(value, np.ndarray):
+    if is_a(value, np.ndarray):
         if value.dtype.kind not in "fc":
             return True
         return _is_finite_array(value)
-    if depth and isinstance(value, list | tuple) and len(value) <= _MANY:
+    if depth and is_a(value, (list, tuple)) and len(value) <= _MANY:
         return all(is_finite(each, depth - 1) for each in list(value))
-    if depth and isinstance(value, dict) and dict.__len__(value) <= _MANY:
+    if depth and is_a(value, dict) and dict.__len__(value) <= _MANY:
         return all(is_finite(each, depth - 1) for each in list(dict.values(value)))
     return True
 
