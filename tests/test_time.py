@@ -244,10 +244,31 @@ def test_a_walk_in_a_sample(name: str, motions: list[Motion], keyframes: str) ->
 
 
 def walk(name: str, motions: Sequence[Motion], keyframes: str = "as ever") -> None:
+    """Make motions, with statements typed in between; each state must be one of stepping."""
+    states, edits = course(name), list[tuple[Key, str]]()
     with opened(name, keyframes) as session:
         for motion, argument in motions:
-            move(session, course(name), motion, argument)
-            check(session, name)
+            if motion != "type":
+                move(session, states, motion, argument)
+            else:
+                here = key(session)
+                text = argument if isinstance(argument, str) else EDITS[name][argument]
+                if typed(session, text):
+                    before = set(states.keys[: states.keys.index(here) + 1])
+                    edits = [*[each for each in edits if each[0] in before], (here, text)]
+                    states = stepped(scripts()[name], edits)
+            wrong = states.wrong(session)
+            if wrong:
+                raise AssertionError("\n".join([f"behind {motion} {argument}:", *wrong]))
+
+
+def typed(session: Session, text: str) -> bool:
+    """Type a statement, if it can be executed here."""
+    try:
+        session.execute(text)
+    except (NameError, TypeError, IndexError):
+        return False
+    return True
 
 
 # Exact inverses.
@@ -369,25 +390,67 @@ EDITS = {
 def test_what_was_typed_in_is_a_part_of_the_run(
     name: str, motions: list[Motion], keyframes: str
 ) -> None:
-    states, edits = course(name), list[tuple[Key, str]]()
-    with opened(name, keyframes) as session:
-        for motion, argument in motions:
-            if motion != "type":
-                move(session, states, motion, argument)
-            elif (here := key(session)) and typed(session, text := EDITS[name][argument]):
-                before = set(states.keys[: states.keys.index(here) + 1])
-                edits = [*[each for each in edits if each[0] in before], (here, text)]
-                states = stepped(scripts()[name], edits)
-            assert not states.wrong(session), (motion, argument, edits)
+    walk(name, motions, keyframes)
 
 
-def typed(session: Session, text: str) -> bool:
-    """Type a statement, if it can be executed here."""
-    try:
-        session.execute(text)
-    except (NameError, TypeError, IndexError):
-        return False
-    return True
+# Ways on which something went wrong once. Moments by their text, statements as they are typed.
+
+WAYS: dict[str, list[Any]] = {
+    "output printed behind a state gone back from": [
+        "mse_hidden", ("goto", "2.17"), ("goto", "1.17"), ("goto", "2.3"),
+    ],
+    "the last test of a while": [
+        "while_else", ("until", "top.10[3]"), ("back", 6), ("runtil", "top.3[2]"),
+    ],
+    "a state saved behind the main loop": ["own_iterators", ("run", None), ("repoch", 1)],
+    "an epoch that the latest entry hasn't": [
+        "in_function", ("goto", "top.7[1]/6"), ("goto text", "2.0"),
+    ],
+    "into a function that a loop made": ["classes_in_loops", ("goto", "top.8[0]/1")],
+    "an error where stepping doesn't stop": [
+        "samples/time_error_at_a_name", ("run", None), ("back", 1), ("run", None), ("rnext", 1),
+    ],
+    "a return through finally": ["leaving_try", ("goto", "top.9[4]/10"), ("back", 2)],
+    "a return out of an except": ["samples/gen_return_in_finally", ("goto", "top.7")],
+    "generators that die of going back": [
+        "samples/x_sysexit_code_nested_with", ("goto", "top.7/6[0]"), ("back", 6),
+    ],
+    "back into an errstate": [
+        "surroundings", ("goto", "top.7[0]"), ("next", 3), ("step", 9), ("back", 8),
+    ],
+    "an exception that is only handled": [
+        "samples/x_exception_notes", ("step", 30), ("until", "top.5/2[1]"),
+        ("runtil", "top.5/3[3]/5"), ("back", 1), ("next", 3), ("step", 19), ("back", 7),
+    ],
+    "a set emptied and filled": ["sets", ("run", None), ("back", 31)],
+    "back into caught warnings": [
+        "samples/x_warning_as_error", ("until", "top.12"), ("run", None), ("back", 13),
+    ],
+    "typed at the beginning": ["nested", ("type", "i = 2"), ("rewind", None), ("next", 1)],
+    "typed at the beginning, and no such epoch": [
+        "nested", ("type", "i = 2"), ("goto epoch", 9), ("goto epoch", 1),
+    ],
+    "typed, gone back, stepped on": [
+        "mse_hidden", ("epoch", 2), ("type", "wh[0, 0] += 1"), ("back", 1), ("step", 26),
+    ],
+    "typed where an epoch begins": [
+        "mse_hidden", ("epoch", 2), ("type", "lr = 3.0"), ("goto epoch", 0), ("goto epoch", 1),
+    ],
+    "typed in a loop that is run natively": [
+        "nested", ("goto", "2.2[2]"), ("type", "seen = []"), ("goto", "0.8[0]"), ("finish", None),
+    ],
+    "typed at the end": [
+        "nested", ("run", None), ("type", "seen.append(5)"), ("rewind", None), ("finish", None),
+    ],
+}
+
+
+@pytest.mark.parametrize("keyframes", KEYFRAMES)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_way_on_which_something_went_wrong(way: list[Any], keyframes: str) -> None:
+    name, *motions = way
+    numbers = {moment.text: at for at, moment in enumerate(course(name).moments)}
+    walk(name, [(motion, numbers.get(each, each)) for motion, each in motions], keyframes)
 
 
 # Reverse motions by themselves.

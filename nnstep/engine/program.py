@@ -192,8 +192,11 @@ def _read(path: str) -> Scopes | None:
 
 def _is_library(path: str) -> bool:
     """Whether a file belongs to Python or to an installed package, wherever the script lies."""
+    installed = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+    if any(each in path for each in installed):  # links take time to follow, and are rare
+        return True
     real = os.path.realpath(path)
-    if f"{os.sep}site-packages{os.sep}" in real or f"{os.sep}dist-packages{os.sep}" in real:
+    if any(each in real for each in installed):
         return True
     roots = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix}
     return any(real.startswith(os.path.realpath(root) + os.sep) for root in roots if root)
