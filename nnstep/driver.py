@@ -240,9 +240,20 @@ class Driver(Observer):
             self.timeline.pause(0.0)
             return self._ops_follow()
         ended = self._run_chunk(chunk, frame, op, count)
-        if ended == BOUNDARY and self._halts_outside():
+        if self._trouble is not None:
             return True
-        return self._trouble is not None or self._ops_follow()
+        if ended == BOUNDARY and (self._halts_outside() or not self._can_stand(frame, op)):
+            return True
+        return self._ops_follow()
+
+    def _can_stand(self, frame: Frame, op: Op) -> bool:
+        """Do what was typed in at a loop's head to which native iterations have led."""
+        self._moved = True
+        try:
+            self._apply_edits(frame, op)
+        except Exception as error:
+            self._failure = error
+        return self._failure is None
 
     def _note_entry(self, frame: Frame, loop: Loop) -> None:
         if loop.node is self._main:

@@ -121,14 +121,18 @@ def _call(op: Op, operands: tuple[Any, ...]) -> Iterable[tuple[str, Any]]:
 def _is_numpy(function: Any, owner: Any) -> bool:
     if owner is not None and not is_a(owner, types.ModuleType):
         return type(owner).__module__.startswith("numpy")
-    return str(getattr(function, "__module__", None)).startswith("numpy")
+    return _module_of(function).startswith("numpy")
 
 
 def _changes_nothing(function: Any, name: str) -> bool:
     if is_a(function, type):
         return True
-    builtin = getattr(function, "__module__", None) == "builtins"
-    return builtin and name not in _BUILTIN_MUTATES
+    return _module_of(function) == "builtins" and name not in _BUILTIN_MUTATES
+
+
+def _module_of(function: Any) -> str:
+    """Where a function comes from; an instance of the script's isn't asked."""
+    return str(getattr(function, "__module__", "")) if type(function) in _CALLABLES else ""
 
 
 def _given(op: Op, operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -221,6 +221,8 @@ def _reach_frame(reach: Reach, saved: _SavedFrame) -> None:
         reach.add(value, name)
     for value in saved.temps:
         reach.add(value, "*")
+    for error in saved.excs:  # no name may know it yet
+        reach.add(error, "*")
     for value in (saved.then, saved.operands, saved.pending, saved.mapping):
         reach.add(value, "*")
     for frames in (saved.left or {}).values():
