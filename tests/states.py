@@ -236,7 +236,7 @@ def same_start() -> Iterator[None]:
     np.random.seed(0)
     random.seed(0)
     sys.setrecursionlimit(max(limit, 3000))
-    gc.freeze()
+    gc.freeze()  # what is there by now needn't be looked at each time
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     with warnings.catch_warnings():
         warnings.resetwarnings()
@@ -245,7 +245,6 @@ def same_start() -> Iterator[None]:
             yield
         finally:
             gc.collect()  # what a script leaves behind must not print into the next one
-            gc.unfreeze()
             np.random.set_state(drawn[0])
             random.setstate(drawn[1])
             np.seterr(**errors)

@@ -62,6 +62,12 @@ def _nothing_dies_in_another_test() -> Iterator[None]:
     gc.collect()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _all_dies_in_the_end() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
 @cache
 def scripts() -> dict[str, Path]:
     """Every script by its name."""
