@@ -8,7 +8,7 @@ import io
 from array import array
 from contextvars import Context, ContextVar, Token
 from itertools import takewhile
-from operator import attrgetter
+from operator import attrgetter, is_not
 from types import CellType
 from typing import Any
 
@@ -53,20 +53,30 @@ class Saved:
 
 
 class SavedList(Saved):
-    """A list, or anything that is one."""
+    """A list, or anything that is one.
 
-    __slots__ = ("items",)
+    Attributes:
+        items: what was in it.
+        plain: whether that is known to be numbers and the like only.
+    """
+
+    __slots__ = ("items", "plain")
 
     def __init__(self, thing: list[Any]) -> None:
         self.items = list.copy(thing)  # no method of its own class is asked
+        self.plain = False
         super().__init__(thing, 8 * len(self.items))
 
     def restore(self, remade: Remade) -> None:
         """Leave it alone if nothing has changed."""
-        now = list.copy(self.thing)
-        items = remade.list(self.items)
-        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+        items = self.items if self.plain else remade.list(self.items)
+        if not _are_same(list.copy(self.thing), items):
             list.__setitem__(self.thing, slice(None), items)
+
+
+def _are_same(items: list[Any], others: list[Any]) -> bool:
+    """Whether they are the same objects; quick, for lists may be long."""
+    return len(items) == len(others) and not any(map(is_not, items, others))
 
 
 class SavedDict(Saved):
@@ -212,8 +222,7 @@ class SavedDeque(Saved):
         """Fill it anew only if it has changed."""
         thing: collections.deque[Any] = self.thing
         items = remade.list(self.items)
-        now = list(collections.deque.__iter__(thing))
-        if len(now) != len(items) or any(a is not b for a, b in zip(now, items, strict=True)):
+        if not _are_same(list(collections.deque.__iter__(thing)), items):
             collections.deque.clear(thing)
             collections.deque.extend(thing, items)
 

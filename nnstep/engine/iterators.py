@@ -9,7 +9,7 @@ import collections
 import gc
 import itertools
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -170,10 +170,14 @@ class Remade:
 
     def list(self, items: list[Any]) -> list[Any]:
         """Items with new iterators among them."""
-        return [self.of(each) for each in items] if self._saved else items
+        return items if self._are_plain(items) else [self.of(each) for each in items]
 
     def dict(self, items: dict[Any, Any]) -> dict[Any, Any]:
         """Items with new iterators among their values."""
-        if not self._saved or not any(id(each) in self._saved for each in items.values()):
+        if self._are_plain(items.values()):
             return items
         return {key: self.of(each) for key, each in items.items()}
+
+    def _are_plain(self, items: Iterable[Any]) -> bool:
+        """Whether there are no iterators among them; quick, for lists may be long."""
+        return self._saved.keys().isdisjoint(map(id, items))

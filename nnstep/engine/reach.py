@@ -33,7 +33,7 @@ _ATOMS = {
     types.GetSetDescriptorType,
     types.MemberDescriptorType, types.ClassMethodDescriptorType, types.TracebackType,
     re.Pattern, np.ufunc, type(np.dot), types.GenericAlias, types.FrameType,
-}
+} | {*np.sctypeDict.values()} - {np.void, np.object_}
 _SMALL = 1 << 16  # bytes of an array that is always saved
 _TOO_MANY = 300_000  # objects
 
@@ -369,7 +369,9 @@ class Living(Reach):
 def _list(reach: Reach, value: list[Any], label: str) -> None:
     saved = contents.SavedList(value)
     reach.save(saved)
-    for each in saved.items:
+    parts = [each for each in saved.items if type(each) not in _ATOMS]
+    saved.plain = not parts
+    for each in parts:
         reach.add(each, label)
 
 
