@@ -152,7 +152,7 @@ class Kinds:
     def _instance(self, kind: type) -> Handler | None:
         """Instances: what they are besides, such as a list, and their attributes."""
         base = _base_handler(kind)
-        has_dict = bool(getattr(kind, "__dictoffset__", 0))
+        has_dict, attributes = bool(getattr(kind, "__dictoffset__", 0)), _attributes_of(kind)
         slots = _slots_of(kind)
         transparent = base is not None or _is_python(kind)
         if not transparent and _is_inert(kind) and _advances(kind):
@@ -173,7 +173,7 @@ class Kinds:
             elif not transparent and not _is_inert(kind):
                 _opaque(reach, value, label)
             if has_dict:
-                reach.add(object.__getattribute__(value, "__dict__"), "")
+                reach.add(attributes(value), "")
             if slots:
                 saved = keep(value, slots)
                 reach.save(saved)
@@ -182,6 +182,13 @@ class Kinds:
                         reach.add(each, name)
 
         return handle
+
+
+def _attributes_of(kind: type) -> Callable[[Any], Any]:
+    """What gives the `__dict__` of a type's objects, whatever the script calls so."""
+    slots = [vars(each).get("__dict__") for each in kind.__mro__]
+    own = [each for each in slots if isinstance(each, types.GetSetDescriptorType)]
+    return own[0].__get__ if own else lambda value: object.__getattribute__(value, "__dict__")
 
 
 def _base_handler(kind: type) -> Handler | None:
@@ -295,7 +302,13 @@ class Reach:
             seen[number] = value
             handler = handler_of(type(value))
             if handler is not None:
-                handler(self, value, label)
+                try:
+                    handler(self, value, label)
+                except Stray:
+                    raise
+                except Exception as error:  # the script's own class may answer anything
+                    kind = type(value).__name__
+                    raise Stray(f"a {kind} that can't be looked into ({error})") from None
                 if len(seen) > _TOO_MANY:
                     raise Stray(f"more than {_TOO_MANY} objects")
         for large, written in self._large.values():
@@ -356,7 +369,7 @@ class Living(Reach):
             try:
                 if handler is not None:
                     handler(self, value, label)
-            except Stray:
+            except Exception:  # a Stray, or an answer of the script's own class
                 self.strays.append(value)
 
     def array(self, value: Any, label: str) -> None:
@@ -391,6 +404,8 @@ def _set(reach: Reach, value: set[Any], label: str) -> None:
     saved = contents.SavedSet(value)
     reach.save(saved)
     for each in saved.items:
+        if type(each) in ITERATORS:
+            raise Stray("an iterator within a set")
         reach.add(each, label)
 
 
@@ -492,7 +507,7 @@ def _random(reach: Reach, value: Any, label: str) -> None:
 def _attributes(reach: Reach, value: Any) -> None:
     """The `__dict__` of what may be an instance of a class of the script's own."""
     if getattr(type(value), "__dictoffset__", 0):
-        reach.add(object.__getattribute__(value, "__dict__"), "")
+        reach.add(_attributes_of(type(value))(value), "")
 
 
 def _error(reach: Reach, value: BaseException, label: str) -> None:

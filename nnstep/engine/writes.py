@@ -13,89 +13,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
-import sys
-import warnings
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
+from nnstep.engine import known
 from nnstep.engine.names import bound_by, mangle, parameters
+from nnstep.engine.outline import Def, Function, Outline, ident, marks_of
 
 _Names = set[str]
-_Def = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HOLDING = (ast.Tuple, ast.List, ast.Set, ast.Dict, *_COMPREHENSIONS)
-
-
-def _public(*types: type) -> _Names:
-    return {each for type_ in types for each in dir(type_) if each[0] != "_"}
-
-
-# Attributes: views, those whose change is the array's, and those that are no memory.
-_VIEWS = set("T mT flat real imag base".split())
-_FORMS = set("shape flat real imag dtype strides".split())
-_PLAIN = set("shape size ndim dtype nbytes itemsize strides flags".split())
-# Methods and NumPy functions whose value may share memory with what they are given.
-_LISTS = set("split array_split hsplit vsplit dsplit unstack meshgrid broadcast_arrays".split())
-_VIEWING = _LISTS | set(
-    "reshape ravel view transpose squeeze swapaxes diagonal getfield conj conjugate newbyteorder "
-    "asarray asanyarray ascontiguousarray asfortranarray asarray_chkfinite asmatrix require matrix "
-    "atleast_1d atleast_2d atleast_3d broadcast broadcast_to expand_dims moveaxis rollaxis diag "
-    "permute_dims matrix_transpose real imag flip fliplr flipud rot90 real_if_close nditer ndarray "
-    "nested_iters ndenumerate frombuffer from_dlpack recarray trim_zeros poly1d ix_ "
-    "to_numpy".split()
-)
-_VIEWING_MODULES = ("numpy.ma.", "numpy.lib.", "numpy.rec.", "numpy.polynomial.")
-_CALLING_BACK = {"vectorize", "frompyfunc", "fromfunction", "piecewise", "apply_along_axis",
-                 "apply_over_axes"}  # fmt: skip
-# What changes its first argument, and methods that change their receiver.
-_FIRST = set("copyto put place putmask fill_diagonal put_along_axis shuffle at".split())
-_RECEIVER = set(
-    "sort fill put partition resize setfield setflags itemset byteswap append extend insert remove "
-    "pop clear reverse update setdefault popitem add discard appendleft extendleft popleft rotate "
-    "move_to_end".split()
-)
-# What hands on items of what it is given.
-_PASSING = set("items values keys get most_common union choice choices sample".split())
-_BUILTIN_PASSING = set(
-    "zip enumerate reversed list tuple dict set frozenset iter sorted next map filter max min "
-    "memoryview".split()
-)
-# What can't be judged: names, attributes; all special methods of classes but a few.
-_HIDDEN_NAMES = {"exec", "eval", "globals", "locals", "vars"}
-_HIDDEN = {"__dict__", "__globals__", "f_locals", "f_globals", "__closure__", "cell_contents"}
-_SPECIAL = set(
-    "__init__ __new__ __post_init__ __call__ __repr__ __str__ __len__ __del__ __hash__ __bool__ "
-    "__eq__ __lt__ __format__ __exit__ __contains__".split()
-)
-# Library code that writes into nothing and keeps nothing.
-_HARMLESS_MODULES = set(
-    "math cmath time os sys json pickle logging datetime argparse statistics string re warnings "
-    "pprint textwrap random pathlib abc enum matplotlib pylab seaborn".split()
-)
-_HARMLESS_METHODS = _public(str, float) | set(
-    "write writelines read readline close flush info debug warning error log exit plot scatter bar "
-    "imshow contour contourf barh hist pcolormesh errorbar fill_between axhline axvline semilogy "
-    "semilogx loglog text annotate legend xlabel ylabel xlim ylim axis grid colorbar figure "
-    "subplot subplots add_subplot savefig show draw pause cla clf set_title set_xlabel set_ylabel "
-    "set_xlim set_ylim set_xticks set_yticks set_data tight_layout parse_args add_argument".split()
-)
-# Library code that writes into nothing it is given, but may keep it and hand it back.
-_KEEPING_MODULES = set("sklearn itertools collections contextlib dataclasses typing tqdm".split())
-_KEEPING_METHODS = set(
-    "fit partial_fit predict predict_proba predict_log_proba decision_function transform score "
-    "fit_transform fit_predict inverse_transform score_samples get_params set_params".split()
-)
-_DECORATORS = set(
-    "staticmethod classmethod property setter getter deleter cached_property cache lru_cache wraps "
-    "contextmanager abstractmethod dataclass njit jit".split()
-)
-_BASES = {"object", "ABC", "Enum", *(each for each in dir(builtins) if each[0].isupper())}
-_ARRAY_METHODS = _public(np.ndarray) - _RECEIVER - _VIEWING
-_RANDOM_METHODS = _public(np.random.Generator, np.random.RandomState) - _FIRST - _PASSING
 
 
 def written_in_place(trees: Iterable[ast.AST]) -> frozenset[str]:
@@ -105,7 +32,7 @@ def written_in_place(trees: Iterable[ast.AST]) -> frozenset[str]:
     be it a variable's or an attribute's, is in the result.
     """
     every = list(trees)
-    script = _Script(every)
+    script = Outline(every)
     reader = _Reader(script)
     for tree in every:
         reader.read(tree)
@@ -166,13 +93,6 @@ class _Memory:
         return {each for each in list(self._parents) if self._root(each) in roots}
 
 
-class _Function(NamedTuple):
-    """A function of the script; `bound`: its first parameter is the object."""
-
-    node: _Def | ast.Lambda
-    bound: bool
-
-
 class _Given(NamedTuple):
     """The names behind what a call is given; `spread`: which is which can't be told."""
 
@@ -187,82 +107,10 @@ class _Given(NamedTuple):
         return set().union(*self.args[0 if self.spread else start :], *named)
 
 
-class _Script:
-    """What the trees define.
-
-    Attributes:
-        functions: by name, lambdas too.
-        variables: names bound otherwise than by a definition or import.
-        stored: attributes that are assigned, in classes too.
-        attributes: attributes that objects of the script have.
-        origins: by imported name, what it is: `numpy.random`.
-        judged: whether there is nothing that makes any line mean anything.
-    """
-
-    def __init__(self, trees: list[ast.AST]) -> None:
-        self.functions: dict[str, list[_Function]] = {}
-        self.classes: dict[str, ast.ClassDef] = {}
-        self.variables: _Names = set()
-        self.stored: _Names = set()
-        self.origins: dict[str, str] = {}
-        self._apart: set[ast.AST] = set()
-        for tree in trees:
-            for node in ast.walk(tree):
-                self._note(node)
-        self.attributes = {*self.stored, *self.functions}
-        every = [each.node for named in self.functions.values() for each in named]
-        marks = {mark for each in every for mark in _marks(each)}
-        special = {each for each in self.functions if each.startswith("__") and each.endswith("__")}
-        bases = {_ident(base) for each in self.classes.values() for base in each.bases}
-        self.judged = (
-            special <= _SPECIAL and marks <= _DECORATORS and bases <= {*self.classes, *_BASES}
-        )
-
-    def inits(self, name: str) -> list[_Function]:
-        """What makes an object of a class: its own, else those of all classes."""
-        owner = self.classes.get(name)
-        every = [*self.functions.get("__init__", []), *self.functions.get("__new__", [])]
-        own = [each for each in every if owner and each.node in owner.body]
-        return own or (every if owner and owner.bases else [])
-
-    def _note(self, node: ast.AST) -> None:
-        match node:
-            case ast.ClassDef(name=name, body=body):
-                self.classes[name] = node
-                self._apart.update(body)
-                parts = [part for each in body if not isinstance(each, _Def)
-                         for part in ast.walk(each)]  # fmt: skip
-                self.stored.update(name for each in parts for name in bound_by(each))
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                method = node in self._apart or parameters(node)[:1] == ["self"]
-                method &= "staticmethod" not in _marks(node)
-                self.functions.setdefault(name, []).append(_Function(node, method))
-            case ast.Assign(targets=[target], value=ast.Lambda() as value) if _ident(target):
-                self.functions.setdefault(_ident(target), []).append(_Function(value, False))
-                self._apart.add(target)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                for each in names:
-                    self._import(node, each)
-            case ast.Attribute(attr=attr, ctx=ast.Store() | ast.Del()) if node not in self._apart:
-                self.stored.add(attr)
-            case ast.arg(arg=name):
-                self.variables.add(name)
-            case _ if node not in self._apart:
-                self.variables.update(bound_by(node))
-
-    def _import(self, node: ast.AST, each: ast.alias) -> None:
-        name = each.asname or each.name.split(".")[0]
-        origin = each.name if each.asname else name
-        if isinstance(node, ast.ImportFrom):
-            origin = f"{'.' * node.level}{node.module or ''}.{each.name}"
-        known = self.origins.setdefault(name, origin)
-        self.origins[name] = origin if known == origin else "?"
-
-
 class _Reader:
     """Goes through statements, joins the names of the same memory, notes what is written."""
 
-    def __init__(self, script: _Script) -> None:
+    def __init__(self, script: Outline) -> None:
         self.memory = _Memory()
         self._script = script
         self._results = ["()"]
@@ -271,7 +119,7 @@ class _Reader:
 
     def read(self, node: ast.AST) -> None:
         """Take in a node and all below it."""
-        function = isinstance(node, _Def | ast.Lambda)
+        function = isinstance(node, Def | ast.Lambda)
         if function:
             self._results.append(f"{getattr(node, 'name', '')}()")
             self._define(node)  # type: ignore[arg-type]
@@ -282,7 +130,7 @@ class _Reader:
         if function:
             self._results.pop()
 
-    def _define(self, node: _Def | ast.Lambda) -> None:
+    def _define(self, node: Def | ast.Lambda) -> None:
         args = node.args
         late = [*args.posonlyargs, *args.args][::-1]
         pairs = [*zip(late, args.defaults[::-1], strict=False)]
@@ -293,8 +141,8 @@ class _Reader:
     def _statement(self, node: ast.AST) -> None:
         """Join what a statement binds with what it is bound to."""
         match node:
-            case ast.Assign(targets=[target], value=ast.Lambda(body=body)) if _ident(target):
-                self.memory.join({f"{_ident(target)}()"} | self.names(body))
+            case ast.Assign(targets=[target], value=ast.Lambda(body=body)) if ident(target):
+                self.memory.join({f"{ident(target)}()"} | self.names(body))
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     self._bind(target, value)
@@ -329,9 +177,9 @@ class _Reader:
             case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
                 self.memory.writes |= self.names(value)
             case ast.Attribute(value=value, attr=attr, ctx=ast.Store() | ast.Del()):
-                self.memory.writes |= self.names(value) if attr in _FORMS else set()
-        hidden = _HIDDEN_NAMES if isinstance(node, ast.Name) else _HIDDEN
-        if getattr(node, "name", _ident(node)) in hidden:
+                self.memory.writes |= self.names(value) if attr in known.FORMS else set()
+        hidden = known.HIDDEN_NAMES if isinstance(node, ast.Name) else known.HIDDEN
+        if getattr(node, "name", ident(node)) in hidden:
             self.memory.writes.add("*")
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
@@ -355,7 +203,7 @@ class _Reader:
                 self.memory.join_if([names], names | values)
             case _:
                 names = self.names(value)
-                self.memory.join({_ident(target)} | names)
+                self.memory.join({ident(target)} | names)
                 if isinstance(target, ast.Attribute):  # a property
                     self._apply(target.attr, _Given(set(), [names]))
 
@@ -415,10 +263,10 @@ class _Reader:
     def _attribute(self, node: ast.Attribute) -> _Names:
         name, own = node.attr, node.attr in self._script.attributes
         origin = self._origin(node)
-        if origin.startswith("numpy.") or (name in _PLAIN and not own):
+        if origin.startswith("numpy.") or (name in known.PLAIN and not own):
             return set()
         self._escape(name)
-        if name in _VIEWS:
+        if name in known.VIEWS:
             return {name} | self.names(node.value)
         if own:
             return {name}
@@ -439,7 +287,7 @@ class _Reader:
     # Calls.
 
     def _call(self, node: ast.Call) -> _Names:
-        function, name, origin = node.func, _ident(node.func), self._origin(node.func)
+        function, name, origin = node.func, ident(node.func), self._origin(node.func)
         owner = function.value if isinstance(function, ast.Attribute) and not origin else None
         receiver = self.names(owner) if owner else set()
         named = [(each.arg, self.names(each.value)) for each in node.keywords]
@@ -463,7 +311,7 @@ class _Reader:
             other = self._library(node, given, origin)
         elif isinstance(node.func, ast.Attribute):
             other = self._method(node, given)
-        elif found is None and hasattr(builtins, _ident(node.func)):
+        elif found is None and hasattr(builtins, ident(node.func)):
             other = self._builtin(node, given)
         return other if found is None else found | (other or set())
 
@@ -478,11 +326,11 @@ class _Reader:
 
     def _defined(self, node: ast.Call, given: _Given) -> _Names | None:
         """Call what the script defines under a name, if anything."""
-        name, classes = _ident(node.func), self._script.classes
+        name, classes = ident(node.func), self._script.classes
         of = node.func.value if isinstance(node.func, ast.Attribute) else None
         called = [each for each in self._script.functions.get(name, []) if of or not each.bound]
         for each in called:
-            unbound = _ident(of) in classes and "classmethod" not in _marks(each.node)
+            unbound = ident(of) in classes and "classmethod" not in marks_of(each.node)
             self._pass(each, given, bound=each.bound and not unbound)
         if name in classes:
             self._construct(name, given)
@@ -494,7 +342,7 @@ class _Reader:
         for each in inits:
             self._pass(each, given, bound=True)
         if not inits:  # a dataclass
-            fields = {_ident(each.target) for each in body if isinstance(each, ast.AnnAssign)}
+            fields = {ident(each.target) for each in body if isinstance(each, ast.AnnAssign)}
             self.memory.join(fields | given.every())
 
     def _apply(self, name: str, given: _Given) -> _Names:
@@ -504,7 +352,7 @@ class _Reader:
             self._pass(each, given, bound=each.bound)
         return {f"{name}()"} if found else set()
 
-    def _pass(self, function: _Function, given: _Given, *, bound: bool) -> None:
+    def _pass(self, function: Function, given: _Given, *, bound: bool) -> None:
         """Join parameters with what they are given."""
         args, join = function.node.args, self.memory.join
         names = [each.arg for each in (*args.posonlyargs, *args.args)][bound:]
@@ -523,7 +371,7 @@ class _Reader:
         if isinstance(node, ast.Attribute):
             owner = self._origin(node.value)
             return f"{owner}.{node.attr}" if owner else ""
-        script, name = self._script, _ident(node)
+        script, name = self._script, ident(node)
         if name in script.variables or not name:
             return ""
         if name in script.origins or "*" not in script.origins:
@@ -543,31 +391,31 @@ class _Reader:
         self.memory.writes |= {"*"} if _in_place(node) else set()
         if root == "sklearn":
             return every | (set() if _last(origin).startswith("make_") else value)
-        if root in _KEEPING_MODULES:
+        if root in known.KEEPING_MODULES:
             self.memory.join(every)
             return every | value
-        if root in _HARMLESS_MODULES or origin == "copy.deepcopy":
+        if root in known.HARMLESS_MODULES or origin == "copy.deepcopy":
             return every | value if root == "random" else value
         return self._unknown(given, set())
 
     def _numpy(self, node: ast.Call, given: _Given, origin: str) -> _Names:
-        name, every, start = _last(origin), given.every(), _first_output(origin)
-        if name in _FIRST:
+        name, every, start = _last(origin), given.every(), known.first_output(origin)
+        if name in known.FIRST:
             self.memory.writes |= given.args[0] if given.args and not given.spread else every
             return set()
-        if start is None or name in _CALLING_BACK:
+        if start is None or name in known.CALLING_BACK:
             return self._unknown(given, every)
         keywords = {each.arg for each in node.keywords}
         changing = name == "nan_to_num" or "overwrite_input" in keywords
         outputs = every if _in_place(node) and changing else given.every(start)
         self.memory.writes |= outputs
-        if _of_objects(node) or name in _LISTS:
+        if _of_objects(node) or name in known.LISTS:
             return every | self.memory.value()
-        shares = name in _VIEWING or origin.startswith(_VIEWING_MODULES) or _in_place(node)
-        return every if shares else outputs
+        views = name in known.VIEWING or origin.startswith(known.VIEWING_MODULES)
+        return every if views or _in_place(node) else outputs
 
     def _builtin(self, node: ast.Call, given: _Given) -> _Names:
-        name, every = _ident(node.func), given.every()
+        name, every = ident(node.func), given.every()
         match name, node.args:
             case "getattr", [of, ast.Constant(value=str(attribute)), *_]:
                 return given.every(2) | self.names(ast.Attribute(of, attribute, ast.Load()))
@@ -575,7 +423,7 @@ class _Reader:
                 self._bind(ast.Attribute(of, attribute, ast.Store()), value)
             case ("getattr" | "setattr"), _:
                 self.memory.writes.add("*")
-        if name not in _BUILTIN_PASSING:
+        if name not in known.BUILTIN_PASSING:
             return set()
         if name not in ("zip", "enumerate"):  # a function among them may be called
             self.memory.join(every)
@@ -583,32 +431,32 @@ class _Reader:
 
     def _method(self, node: ast.Call, given: _Given) -> _Names | None:
         """Call a method that is known by its name, whatever it belongs to."""
-        name, memory = _ident(node.func), self.memory
+        name, memory = ident(node.func), self.memory
         receiver, every = given.receiver, given.every()
         own = receiver | every
-        if _in_place(node) and name not in _ARRAY_METHODS:
+        if _in_place(node) and name not in known.ARRAY_METHODS:
             memory.writes |= own
-        if name in _RECEIVER:
+        if name in known.RECEIVER:
             memory.writes |= receiver
             memory.join_if([receiver], own)
             return own
-        if name in _FIRST:
+        if name in known.FIRST:
             memory.writes |= every
             return set()
         if name == "copy":
             return self._copied(receiver)
         if name == "astype" and (_in_place(node) or _of_objects(node)):
             return receiver | memory.value()
-        if name in _VIEWING or name in _PASSING:
-            return receiver if name in _VIEWING else own
-        if name in _ARRAY_METHODS or name in _RANDOM_METHODS:
-            outputs = given.every(1 if name in _ARRAY_METHODS else 2)
+        if name in known.VIEWING or name in known.PASSING:
+            return receiver if name in known.VIEWING else own
+        if name in known.ARRAY_METHODS or name in known.RANDOM_METHODS:
+            outputs = given.every(1 if name in known.ARRAY_METHODS else 2)
             memory.writes |= outputs
             return outputs | (memory.value() if name == "tolist" else set())
-        if name in _KEEPING_METHODS:
+        if name in known.KEEPING_METHODS:
             memory.join(own)
             return own | memory.value()
-        return memory.value() if name in _HARMLESS_METHODS else None
+        return memory.value() if name in known.HARMLESS_METHODS else None
 
     def _copied(self, names: _Names) -> _Names:
         """The copy of a container holds the same; that of an array is its own."""
@@ -617,19 +465,8 @@ class _Reader:
         return value
 
 
-def _ident(node: ast.AST | None) -> str:
-    """The identifier of a name, the last one of an attribute."""
-    return str(getattr(node, "id", getattr(node, "attr", "")))
-
-
 def _last(origin: str) -> str:
     return origin.rpartition(".")[2]
-
-
-def _marks(node: ast.AST) -> _Names:
-    """The decorators of a function."""
-    nodes = getattr(node, "decorator_list", [])
-    return {_ident(each.func if isinstance(each, ast.Call) else each) for each in nodes}
 
 
 def _parts(node: ast.AST) -> list[ast.expr]:
@@ -667,25 +504,5 @@ def _in_place(node: ast.Call) -> bool:
 def _of_objects(node: ast.Call) -> bool:
     """Whether a call makes an array of objects, which holds what it is given."""
     values = [*node.args, *(each.value for each in node.keywords)]
-    return any(_ident(each) in ("object", "object_") or ast.unparse(each) in ("'O'", "'object'")
+    return any(ident(each) in ("object", "object_") or ast.unparse(each) in ("'O'", "'object'")
                for each in values)  # fmt: skip
-
-
-@lru_cache(maxsize=1000)
-def _first_output(origin: str) -> int | None:
-    """From which positional argument on a NumPy function writes; None: there's no such function."""
-    function: object = np
-    with warnings.catch_warnings():  # of what NumPy no longer wants to be asked for
-        warnings.simplefilter("ignore")
-        for part in origin.split(".")[1:]:
-            function = getattr(function, part, None)
-    if function is None:
-        return None
-    if isinstance(function, np.ufunc):
-        return function.nin
-    try:
-        every = inspect.signature(function).parameters  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return 2
-    by_place = [name for name, each in every.items() if each.kind != each.KEYWORD_ONLY]
-    return by_place.index("out") if "out" in by_place else sys.maxsize

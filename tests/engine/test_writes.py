@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nnstep.engine import memory
-from nnstep.engine.writes import _FIRST, _RECEIVER, written_in_place
+from nnstep.engine.known import FIRST, RECEIVER
+from nnstep.engine.writes import written_in_place
 from nnstep.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +132,9 @@ SNIPPETS = [
     ("globals()['W'] -= 1", "*", ""),
     ("self.__dict__.update(d)", "*", ""),
     ("class A(np.ndarray): pass", "*", ""),
+    ("np.ndarray.__setitem__(W, 0, 1)", "*", ""),
+    ("operator.isub(W, 1)\nW.__isub__(1)", "*", ""),
+    ("p = W.ctypes.data", "*", ""),
     ("class A:\n  def __add__(self, other): return self", "*", ""),
     ("@wrapped\ndef f(x): pass", "*", ""),
     ("model.eval()\nimport re\nre.compile('x')", "model", "*"),
@@ -156,9 +160,9 @@ def test_nothing() -> None:
 
 def test_knows_what_the_recorder_knows() -> None:
     special = {each for each in memory._CONTAINER_METHODS if each.startswith("__")}
-    assert memory._ARRAY_METHODS - {"__setitem__"} <= _RECEIVER
-    assert memory._CONTAINER_METHODS - special <= _RECEIVER
-    assert memory._NUMPY_MUTATES <= _FIRST
+    assert memory._ARRAY_METHODS - {"__setitem__"} <= RECEIVER
+    assert memory._CONTAINER_METHODS - special <= RECEIVER
+    assert memory._NUMPY_MUTATES <= FIRST
 
 
 def lesson(name: str) -> frozenset[str]:
