@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from nnstep.engine.comprehensions import EXHAUSTED
@@ -135,7 +136,10 @@ class Driver(Observer):
         if goal.far:
             self.timeline.take_if_quick()
         self._raised = None
+        began = perf_counter()
         self._run()
+        if not goal.far:
+            self.timeline.worked(perf_counter() - began)
         while machine.frame is None and self._edits and self._edits[0].path == END:
             self._edits.pop(0).apply()
         if self._raised is not None:

@@ -440,7 +440,7 @@ class Freezer:
         if kind.__module__ == "__main__" or kind.__module__.startswith("types"):
             try:
                 inside = object.__getattribute__(value, "__dict__")
-            except AttributeError:
+            except Exception:  # a class may call anything so
                 inside = {}
             found.append([(name, self(each)) for name, each in inside.items()])
             for cls in kind.__mro__:

@@ -60,13 +60,44 @@ class Course:
     keyframes: list[Keyframe] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
 
-    def thin(self, spacing: float) -> None:
-        """Drop keyframes that lie closer together than so many seconds of the run."""
-        kept = self.keyframes[:1]
+    def thin(self, spacing: float, near: list[Keyframe]) -> bool:
+        """Drop keyframes that lie closer together than so many seconds of the run.
+
+        Args:
+            spacing: the seconds.
+            near: what stays in any case, as the first, the last, and what is needed do.
+
+        Returns:
+            Whether there were such.
+        """
+        before, kept = len(self.keyframes), {id(each) for each in near}
+        found = self.keyframes[:1]
         for each in self.keyframes[1:-1]:
-            if each.clock - kept[-1].clock >= spacing:
-                kept.append(each)
-        self.keyframes = [*kept, *self.keyframes[1:][-1:]]
+            far = each.clock - found[-1].clock >= spacing
+            if far or id(each) in kept or self._needs(each):
+                found.append(each)
+        self.keyframes = [*found, *self.keyframes[1:][-1:]]
+        return len(self.keyframes) < before
+
+    def drop_farthest(self, present: Keyframe | None) -> bool:
+        """Drop the keyframe farthest from one that stays; whether there was any."""
+        rest = [each for each in self.keyframes if each is not present and not self._needs(each)]
+        if not rest or present is None:
+            return False
+        order = {id(each): at for at, each in enumerate(self.keyframes)}
+        here = order.get(id(present), len(order))
+        farthest = max(rest, key=lambda each: (
+            abs(each.clock - present.clock), abs(order[id(each)] - here)
+        ))
+        self.keyframes.remove(farthest)
+        return True
+
+    def _needs(self, keyframe: Keyframe) -> bool:
+        """Whether one must stay: the beginning, and where the main loop was entered.
+
+        What stands before the main loop makes the data, which would then be there twice.
+        """
+        return keyframe.path in ((), (*self.entry, 0, *self.entry[-1:]))
 
     def until(self, path: Path) -> Course:
         """The part of it that lies before a moment, or at it."""

@@ -30,6 +30,7 @@ MEMORY = 64 << 20  # bytes
 _QUICK = 0.003  # seconds
 _FILL = 0.75  # of the memory, as it is estimated
 _ENDS = 200  # loops whose ends are remembered
+_STAY = 8  # keyframes near the present that are dropped last
 _SHARE = 0.01  # of the run's time that may be spent on keyframes
 _SLICE = 0.05  # seconds between two looks at what happens outside
 
@@ -96,6 +97,8 @@ class Timeline:
         self.strays: list[str] = []
         self.repeated: dict[str, None] = {}
         self.went_back = False
+        self._newest: Keyframe | None = None  # from which it is quick to go back
+        self._worked = 0.0  # seconds of ops one by one since the last keyframe
         self._grown = 0  # bytes of the keyframes since they were counted, about
         self.protected = False  # whether nothing may interrupt now
         self.frozen = False  # whether no states are saved now
@@ -139,11 +142,11 @@ class Timeline:
         state = self._snapshots.take(self._machine, self._logs.modules())
         if state is not None:
             self._fenced = False
-            made = Keyframe(path, state, self._clock, self._logs.marks())
-            keyframes.insert(at, made)
+            self._newest = Keyframe(path, state, self._clock, self._logs.marks())
+            keyframes.insert(at, self._newest)
         now = perf_counter()
         self._cost += (min(now - start, 10 * self._cost) - self._cost) / 4
-        self._taken = now
+        self._taken, self._worked = now, 0.0
         self._grown += state.size if state is not None else 0
         if self._grown > self.memory // 8:
             self._thin()
@@ -289,15 +292,21 @@ class Timeline:
         """Drop keyframes, evenly, when they take too much memory."""
         self._grown = 0
         # The objects that hold it all take memory, too.
-        while self.size() > _FILL * self.memory and len(self.course.keyframes) > 2:
+        while self.size() > _FILL * self.memory:
             keyframes = self.course.keyframes
             duration = keyframes[-1].clock - keyframes[0].clock
             self._spacing = max(2 * self._spacing, 2 * duration / len(keyframes))
-            before = len(keyframes)
-            for course in (*self.others, self.course):
-                course.thin(self._spacing)
-            if len(self.course.keyframes) == before:
-                self.course.keyframes = [*keyframes[:-1:2], keyframes[-1]]
+            near = self._near_present()
+            every = {id(each): each for each in (*self.others, self.course)}.values()
+            dropped = sum(each.thin(self._spacing, near) for each in every)
+            if not dropped and not sum(each.drop_farthest(self._newest) for each in every):
+                return
+
+    def _near_present(self) -> list[Keyframe]:
+        """The latest keyframes before the one that was taken or restored last, and that."""
+        keyframes = self.course.keyframes
+        at = next((at for at, each in enumerate(keyframes) if each is self._newest), -1) + 1
+        return keyframes[max(0, at - _STAY) : at]
 
     # Going.
 
@@ -365,6 +374,17 @@ class Timeline:
         if self._cost < _QUICK or perf_counter() - self._taken > self._cost / _SHARE:
             self.take(self.here())
 
+    def worked(self, seconds: float) -> None:
+        """Ops were executed one by one: save the state if it takes long to come here again."""
+        self._worked += seconds
+        if self._worked > max(_QUICK, 2 * self._cost):
+            self.take(self.here())
+
+    def pass_by(self) -> None:
+        """On the way to a moment, op by op: the same."""
+        if perf_counter() - self._taken > max(_QUICK, 2 * self._cost):
+            self.take(self.here())
+
     def hidden(self) -> AbstractContextManager[None]:
         """Pass nothing on of what the script prints."""
         hidden: AbstractContextManager[None] = self._logs.hidden()
@@ -389,7 +409,8 @@ class Timeline:
             self.went_back = True
             self._logs.back_to(keyframe.marks)
             self._clock = keyframe.clock
-            self._taken = perf_counter()
+            self._taken, self._worked = perf_counter(), 0.0
+            self._newest = keyframe
             return keyframe
 
     def _advance(
@@ -443,6 +464,7 @@ class _Seeker(Observer):
             return True
         if self._watch is not None:
             self._watch.arrive(frame, op)
+        self._timeline.pass_by()
         return False
 
     def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
