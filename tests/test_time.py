@@ -66,6 +66,8 @@ def _nothing_dies_in_another_test() -> Iterator[None]:
 def _all_dies_in_the_end() -> Iterator[None]:
     yield
     gc.unfreeze()
+    course.cache_clear()
+    gc.collect()
 
 
 @cache
