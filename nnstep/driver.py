@@ -123,7 +123,9 @@ class Driver(Observer):
         if machine.finished:
             return None
         self.timeline.interrupted = False
-        self._goal, self._every, self._moved = goal, every, False
+        self._goal, self._every = goal, every
+        # The first op counts as the beginning of the motion; where none halts, none does.
+        self._moved = machine.frame is not None and not machine.frame.op.stop
         self.breakpoint, self.change, self._hits, self._failure = None, None, [], None
         self.recorder.last = self._latest = self._arrived = None
         self.reason = "end"
@@ -514,7 +516,8 @@ class Driver(Observer):
 
     def _check(self, bound: tuple[Breakpoint, ...], frame: Frame) -> None:
         try:
-            for each in bound:
+            # `w -= g` binds a name and changes its value, which counts once.
+            for each in {each.number: each for each in bound}.values():
                 self._hit(each, frame)
         except Exception as error:
             self._failure = error

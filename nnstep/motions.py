@@ -122,7 +122,13 @@ class Motions(Stand):
         return Epochs(main, n, lambda start: leads_to(tree, start, main))
 
     def section(self) -> Event | None:
-        """Run to the next `# %%` section."""
+        """Run to the next `# %%` section.
+
+        Raises:
+            ValueError: the script has none.
+        """
+        if not self.source.sections:
+            raise ValueError("the script has no sections; a line `# %% title` begins one")
         home = self._machine.frame
         start = self.position.section
 
@@ -225,6 +231,9 @@ class Motions(Stand):
             return here
 
         assert self._breakpoints is not None
+        if not self._breakpoints.by_number:
+            self.rewind()
+            return None
         with self._breakpoints.uncounted():
             event = self._travel(lambda: self._traveller.last_where(on, "breakpoint"))
         self._driver.hit_again(hits.get(self._timeline.here()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from contextlib import suppress
-from operator import length_hint
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from nnstep.branches import Branch, Branches
 from nnstep.engine import frameeval
 from nnstep.engine.events import Event
 from nnstep.engine.frames import Frame
+from nnstep.engine.iterators import items_left
 from nnstep.engine.moments import Path, standing
 from nnstep.engine.values import frozen
 from nnstep.goals import Before, Until
@@ -304,8 +304,8 @@ _OFTEN = 0.06  # seconds between two looks at how far it has come
 
 def _total(epoch: int, items: Any) -> int | None:
     """How many epochs there are, where the iterator knows."""
-    known = type(items) in (type(iter(range(0))), type(iter([])), type(iter(())))
-    return epoch + length_hint(items) if known else None
+    left = items_left(items)
+    return epoch + left if left is not None else None
 
 
 def _is_number(value: Any) -> bool:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 from nnstep.driver import Driver
 from nnstep.engine.events import Event
 from nnstep.engine.frames import Frame
+from nnstep.engine.iterators import items_left
 from nnstep.engine.machine import Machine
 from nnstep.engine.moments import Path, moment, path_of, standing
 from nnstep.engine.observer import Observer
-from nnstep.engine.ops import Op
+from nnstep.engine.ops import NEXT, Op
 from nnstep.engine.timeline import Interrupted, Timeline, Unreachable
 from nnstep.goals import Goal, Steps
 
@@ -182,6 +183,8 @@ class Traveller:
         """
         entry = self.entry(epochs)
         head = (*entry, number, entry[-1])
+        if head > self._timeline.course.frontier and number >= self._how_many(entry, number):
+            raise ValueError(f"the main loop has no epoch {number}")
         frontier = self._timeline.course.frontier
         self._driver.reason = ""
         try:
@@ -203,11 +206,22 @@ class Traveller:
             raise ValueError(f"the main loop has no epoch {number}")
         return event
 
+    def _how_many(self, entry: Path, number: int) -> int:
+        """How many epochs there are, where the loop knows; else more than a number."""
+        self._timeline.go((*entry, 0, entry[-1]))
+        frame = self._machine.frame
+        assert frame is not None
+        loop = frame.op.loops[-1]
+        left = items_left(frame.temps[loop.slot]) if frame.op.kind == NEXT else None
+        return left if left is not None else number + 1
+
     def _on_to_epoch(
         self, number: int, entry: Path, epochs: Callable[[int], Goal]
     ) -> Event | None:
         here = self.here
         done = here[len(entry)] if here[: len(entry)] == entry else -1
+        if here == (*entry, done, entry[-1]):
+            done -= 1  # that one is about to begin
         if done == number:
             return None
         with self._driver.deaf():
@@ -279,6 +293,8 @@ class Traveller:
         if match:
             entry = self.entry(epochs)
             start = (*entry, int(match[1]), entry[-1])
+            if start > course.frontier:
+                raise ValueError(f"there is no moment {text} in what has been run")
         elif text.startswith("end."):
             start = course.ends.get(course.entry, start)
         try:

@@ -584,3 +584,16 @@ def test_breakpoints_change_nothing(opened: Opened) -> None:
     assert count > 10
     assert session["net"].W1.tolist() == pytest.approx([0.7, 0.7])
     assert session["end"] == 2
+
+
+def test_a_change_in_place_is_ignored_once(opened: Opened) -> None:
+    session = opened("""
+        import numpy as np
+        w = np.ones(3)
+        for epoch in range(9):
+            w -= w * 0.1
+    """)
+    session.epoch()
+    session.break_at("w").ignore = 3
+    session.run()
+    assert session.position.moment.text == "4.0"  # behind the change in epoch 3

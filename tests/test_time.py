@@ -461,6 +461,36 @@ def test_a_way_on_which_something_went_wrong(way: list[Any], keyframes: str) -> 
     walk(name, [(motion, numbers.get(each, each)) for motion, each in motions], keyframes)
 
 
+@pytest.mark.parametrize("name", [*LESSONS, *LOOPS])
+def test_an_epoch_begins_at_the_same_moment_from_both_sides(name: str) -> None:
+    with opened(name) as session:
+        if session.main is None:
+            pytest.skip("it has no epochs")
+        begun = {}
+        while not session.finished:
+            session.epoch()
+            position = session.position
+            if position.epoch is not None and position.epoch not in begun:
+                begun[position.epoch] = position.moment
+        for epoch, moment in [*begun.items()][::-1]:
+            with contextlib.suppress(ValueError):  # the latest entry of the loop may not have it
+                session.goto(epoch=epoch)
+                check(session, name)
+                assert session.position.moment.text == moment.text
+
+
+def test_ahead_from_where_an_epoch_is_about_to_begin() -> None:
+    with opened("mse_hidden") as session:
+        session.goto(epoch=0)
+        while session.position.moment.text != "1.0":
+            session.step()
+        session.goto(epoch=2)
+        assert session.position.moment.text == "2.1"
+        with pytest.raises(ValueError, match="no epoch 9"):
+            session.goto(epoch=9)
+        assert session.position.moment.text == "2.1"
+
+
 # Reverse motions by themselves.
 
 

@@ -10,6 +10,7 @@ import gc
 import itertools
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import length_hint
 from types import FunctionType
 from typing import Any
 
@@ -181,3 +182,11 @@ class Remade:
     def _are_plain(self, items: Iterable[Any]) -> bool:
         """Whether there are no iterators among them; quick, for lists may be long."""
         return self._saved.keys().isdisjoint(map(id, items))
+
+
+def items_left(iterator: Any) -> int | None:
+    """How many items an iterator still has, where it knows that for certain."""
+    return length_hint(iterator) if type(iterator) in _KNOW_THEIR_LENGTH else None
+
+
+_KNOW_THEIR_LENGTH: tuple[type, ...] = (type(iter(range(0))), type(iter([])), type(iter(())))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from operator import length_hint
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from nnstep.engine.course import Course, Edit, Keyframe, path_of_keyframe
 from nnstep.engine.fastforward import BOUNDARY, EXHAUSTED, Armed, Chunk, ChunkError, FastForward
 from nnstep.engine.frames import Frame
 from nnstep.engine.halted import Halted
+from nnstep.engine.iterators import items_left
 from nnstep.engine.machine import Machine
 from nnstep.engine.moments import ERROR, Path, path_of
 from nnstep.engine.observer import Observer
@@ -264,7 +264,7 @@ class Timeline:
         items, at, done = frame.temps[chunk.loop.slot], chunk.loop.slot + 1, 0
         known = count
         if known is None:
-            known = length_hint(items) if type(items) in _KNOW_THEIR_LENGTH else 0
+            known = items_left(items) or 0
         for near in _NEAR:
             ahead = known - near - done
             if ahead <= 0:
@@ -436,7 +436,6 @@ class Timeline:
 
 
 _STRAYED = "the script takes another course each time; it isn't deterministic"
-_KNOW_THEIR_LENGTH: tuple[type, ...] = (type(iter(range(0))), type(iter([])), type(iter(())))
 _NEAR = (32, 8, 2, 1)  # iterations before the one that is gone to, where states are saved
 
 

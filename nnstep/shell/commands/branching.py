@@ -49,7 +49,7 @@ def compare(shell: Shell, argument: str) -> None:
     Those are the variables that differ, and the costs at epochs that both have run.
 
     Example:
-        compare main lr=0.05
+        compare main b1
     """
     first, second = _pair(shell, required(argument, "compare A B; `branches` lists them"))
     with shell.under_way() as session:

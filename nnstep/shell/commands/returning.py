@@ -50,8 +50,8 @@ def rnext(shell: Shell, argument: str) -> None:
 def rfinish(shell: Shell, argument: str) -> None:
     """Go back to where the function was called.
 
-    That is the reverse of `finish`. Outside of any function, go back to the beginning of the
-    script.
+    `finish` runs to the end of a function, this goes back to its beginning. Outside of any
+    function, go back to the beginning of the script.
 
     Example:
         break sigmoid ;; continue ;; rfinish
@@ -114,7 +114,7 @@ def rewind(shell: Shell, argument: str) -> None:
 
 @command("goto", group="move back", usage=_GOTO, takes="word", motion=True)
 def goto(shell: Shell, argument: str) -> None:
-    """Go to any moment or epoch, past or future.
+    """Go to any moment of the past, or to any epoch, past or future.
 
     `goto epoch K` leads to where it begins: its variable bound, nothing else of it run. A moment
     is written as it is shown, such as `1200.17`: epoch, then which op of it. The beginning and
