@@ -140,7 +140,7 @@ class Driver(Observer):
         self._raised = None
         began = perf_counter()
         self._run()
-        if not goal.far:
+        if not goal.far and machine.error is None:
             self.timeline.worked(perf_counter() - began)
         while machine.frame is None and self._edits and self._edits[0].path == END:
             self._edits.pop(0).apply()
