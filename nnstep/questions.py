@@ -18,10 +18,12 @@ from nnstep.engine import frameeval
 from nnstep.engine.events import Event
 from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import items_left
-from nnstep.engine.moments import Path, standing
+from nnstep.engine.moments import Path, path_of, standing
+from nnstep.engine.stops import Breakpoint
 from nnstep.engine.values import frozen
-from nnstep.goals import Before, Until
+from nnstep.goals import Before, End, Until
 from nnstep.inquiry import Notes, Probe
+from nnstep.insight.shapes import ShapeStory, explain
 from nnstep.motions import Motions, kept
 from nnstep.reports import (
     Bisected,
@@ -171,6 +173,90 @@ class Questions(Motions):
         found.append(Bisected(epoch, event, probe.is_monotone, len(probe.found)))
         self._driver.reason = "bisect"
         return event
+
+    # The op that made a value.
+
+    def shape_of(self, name: str) -> ShapeStory | None:
+        """How the shape of a variable came about: told of the op that bound it last.
+
+        The script is executed again for that; the session stands where it stood afterwards.
+
+        Args:
+            name: a variable here, or a place such as `self.W1`.
+
+        Returns:
+            None where no op bound it, or it has no shape.
+
+        Raises:
+            KeyError: there is no such variable here.
+            ValueError: it is nothing that an op could have bound.
+        """
+        if name.isidentifier() and name not in self:
+            raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(frameeval.compiled(name, "eval"), self.names())
+        driver, found = self._driver, list[ShapeStory | None]()
+        stood = driver.reason, driver.breakpoint, driver.change
+        self._doing = f"shape of {name}"
+        try:
+            self._travel(lambda: self._find_binding(name, found))
+        finally:
+            driver.reason, driver.breakpoint, driver.change = stood
+        return found[0] if found else None
+
+    def _find_binding(self, name: str, found: list[ShapeStory | None]) -> Event | None:
+        """Go back to the op that bound a name last, note what it tells, and come back."""
+        here, is_it, breakpoints = self._timeline.here(), self._binds(name), self._breakpoints
+        assert breakpoints is not None
+
+        def on(end: Path) -> Path | None:
+            while self._timeline.here() < end:
+                event = self._driver.go(Before(End(), end), every=False)
+                if self._driver.reason != "breakpoint":
+                    return None
+                if event is not None and is_it(event):
+                    return self._timeline.here()
+            return None
+
+        with breakpoints.disabled():
+            # The op right before; one that has raised has bound nothing.
+            event = self._traveller.stand(here) if self._machine.error is None else None
+            if event is None or not is_it(event):
+                self._timeline.go(here)
+                breakpoints.by_number[0] = Breakpoint(0, "name", name)
+                event = self._traveller.last_where(on, "shape")
+            if event is not None and is_it(event):
+                found.append(explain(self._maker(event), name))
+        self._timeline.go(here)
+        return None
+
+    def _maker(self, event: Event) -> Event:
+        """For a value that was stored in an object, the op before, which has computed it."""
+        if event.kind == "store" and event.operands and not event.mutated:
+            before = self._traveller.back(1)
+            if before is not None and before.text == event.operands[0].name:
+                return before
+        return event
+
+    def _binds(self, name: str) -> Callable[[Event], bool]:
+        """Whether an event is one that bound a name, as it is meant where the session stands."""
+        frame = self._frame()
+        own = not frame.code.is_module and name in frame.variables()
+        depth = self._machine.depth - 1 if own else 0
+        around = path_of(frame.back) if own else ()
+        anywhere = not name.isidentifier()  # what holds it may have any name elsewhere
+
+        def is_it(event: Event) -> bool:
+            if event.kind == "call":
+                return own and event.depth == depth - 1 and event.moment.path == around
+            if name not in event.names:
+                return False
+            if own:
+                return event.depth == depth and event.moment.path[: len(around)] == around
+            module = self._program.globals.get(name)
+            return anywhere or event.depth == 0 or event.value is module
+
+        return is_it
 
     # Branches.
 

@@ -18,12 +18,15 @@ from nnstep.engine.events import Event
 from nnstep.engine.source import Source
 from nnstep.engine.stops import Breakpoint
 from nnstep.insight.arrays import changed
+from nnstep.insight.health import activation, activations, health
+from nnstep.insight.reading import read
 from nnstep.lessons import about
 from nnstep.shell.failures import describe
 from nnstep.shell.remembered import Restored
 from nnstep.version import __version__
 from nnstep.views.changes import change_view, restored_view
 from nnstep.views.excerpt import excerpt
+from nnstep.views.health import health_view
 from nnstep.views.stop import stop_view
 from nnstep.views.text import DIM, NAME, clean, crop, flow, plain, wrap
 
@@ -82,6 +85,30 @@ def stop(
     shown = watched in (*event.names, *(each.name for each in event.mutated))
     change = change_view(watched, *at.change, width=width, shown=shown, ascii=ascii)
     return Group(view, change)
+
+
+def health_of(session: Session, width: int, ascii: bool) -> Text | None:
+    """What is wrong with the values of the variables; None when nothing is."""
+    makers = activations(session.source.text)
+    return health_view(health(session.names(), makers), width, ascii)
+
+
+def health_after(event: Event, session: Session, width: int, ascii: bool) -> Text | None:
+    """What is wrong with what an op bound or changed; None when nothing is.
+
+    NaN and Inf stand in the facts of the value already.
+    """
+    changed_names = {each.name: each.value for each in event.mutated}
+    bound = {event.name: event.value} if event.name is not None else {}
+    touched = {*event.names, *changed_names}
+    if event.exception is not None or not touched:
+        return None
+    applied = read(event.text, event.operands)
+    maker = activation(applied.node) if applied is not None else None
+    makers = {event.name: maker} if event.name is not None and maker is not None else {}
+    names = session.names() | changed_names | bound
+    found = [each for each in health(names, makers, touched) if each.kind != "gap"]
+    return health_view(found, width, ascii)
 
 
 def _watched(at: Stop) -> str:

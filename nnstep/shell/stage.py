@@ -169,6 +169,9 @@ class Stage:
         if event is not None:
             source = self._source(event.path)
             output.show(scenes.stop(event, source, at, output.width, output.ascii))
+            unhealthy = scenes.health_after(event, session, output.width, output.ascii)
+            if unhealthy is not None:
+                output.show(unhealthy)
         elif at.reason == "start":
             output.show(scenes.place(session, output.width, output.ascii))
         came_back = scenes.restored(found, output.width, output.ascii) if found else None

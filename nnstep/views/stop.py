@@ -15,7 +15,9 @@ from rich.text import Text
 from nnstep.engine.events import Event, Mutation, Operand
 from nnstep.engine.source import Source
 from nnstep.insight.arrays import changed, is_array, short_text, summarize
+from nnstep.insight.shapes import mismatch, surprises
 from nnstep.views.excerpt import excerpt
+from nnstep.views.shapes import mismatch_lines, surprise_lines
 from nnstep.views.tables import Mask, value_view
 from nnstep.views.text import ALARM, DIM, NAME, clean, crop, flow, plain, stack, styled, wrap
 
@@ -58,6 +60,7 @@ def stop_view(
         parts += _mutation(mutation, width, ascii)
     parts += _printed(event.printed, width, ascii)
     parts += _operands(event, width, ascii)
+    parts += surprise_lines(surprises(event), width, ascii)
     return stack(parts)
 
 
@@ -175,9 +178,12 @@ def _operand(operand: Operand, ascii: bool) -> str:
 
 
 def _failure(event: Event, exception: BaseException, width: int, ascii: bool) -> Iterable[Text]:
-    """The operands of an op that failed, a line each, then the exception's own words."""
+    """The operands of an op that failed, a line each, then why, and the exception's own words."""
     for operand in _worked_on(event):
         yield Text(crop(f"  {_operand(operand, ascii)}", width))
+    unfit = mismatch(exception, event.text, event.operands)
+    if unfit is not None:
+        yield from mismatch_lines(unfit, width, ascii)
     yield from _printed(event.printed, width, ascii)
     for line in traceback.format_exception_only(exception):
         for text in line.splitlines():

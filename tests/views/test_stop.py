@@ -108,9 +108,10 @@ def test_an_error_tells_shapes_and_the_exceptions_own_words() -> None:
     error = ValueError("shapes (2,3) and (2,3) not aligned: 3 (dim 1) != 2 (dim 0)")
     failed = event("error", "np.dot(x, x)", operands=operands, exception=error)
     lines = rendered(stop_view(failed, SOURCE, width=80))
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         "  x (2, 3)",
         "  lr 0.1",
+        "(2, 3) · (2, 3): the inner sizes 3 and 2 differ; `x.T` (3, 2) would fit",
         "ValueError: shapes (2,3) and (2,3) not aligned: 3 (dim 1) != 2 (dim 0)",
     ]
 

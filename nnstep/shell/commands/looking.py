@@ -324,7 +324,8 @@ def where(shell: Shell, argument: str) -> None:
 def vars_(shell: Shell, argument: str) -> None:
     """List the variables: shape, type, range, mean.
 
-    In a function, its own come first.
+    In a function, its own come first. Below them stands what is wrong, if anything is: NaN and
+    Inf, saturated activations, dead units, gradients that vanish or explode.
 
     Example:
         vars
@@ -340,4 +341,8 @@ def vars_(shell: Shell, argument: str) -> None:
     if not rows:
         shell.output.hint("no variables yet")
         return
-    shell.output.show(vars_table(rows, shell.output.width, shell.output.ascii))
+    output = shell.output
+    output.show(vars_table(rows, output.width, output.ascii))
+    unhealthy = scenes.health_of(session, output.width, output.ascii)
+    if unhealthy is not None:
+        output.show(unhealthy)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnstep.insight.reading import shape_of
+from nnstep.shell.commands.arguments import required
 from nnstep.shell.registry import CommandError, command
+from nnstep.views.shapes import story_view
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -29,3 +32,27 @@ def cost(shell: Shell, argument: str) -> None:
         shell.show_value(f"cost: {session.cost}", shell.evaluate(session.cost))
     except CommandError:
         shell.output.hint(f"cost: {session.cost}, which has no value here yet")
+
+
+@command("shape", group="understand", usage="shape NAME", takes="name")
+def shape(shell: Shell, argument: str) -> None:
+    """Tell where the shape of a variable comes from.
+
+    The op that bound it last is looked up, however long ago that was, and its shapes are worked
+    out: which sizes cancel, which axis is stretched, which one goes.
+
+    Example:
+        shape zh
+    """
+    name = required(argument, "shape NAME")
+    value = shell.evaluate(name)
+    if shape_of(value) is None:
+        raise CommandError(f"`{name}` is a {type(value).__name__}, which has no shape")
+    with shell.under_way() as session:
+        story = session.shape_of(name)
+    if story is None:
+        shell.output.hint(f"no op is known that made `{name}`; its shape is {shape_of(value)}")
+    else:
+        output = shell.output
+        output.show(story_view(story, name=name, width=output.width, ascii=output.ascii))
+    shell.tell_notes()
