@@ -1,0 +1,69 @@
+"""What `check` gives: the gradients of a script at some epochs. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nnstep.insight.gradients import Checked
+from nnstep.insight.verdicts import worst
+
+
+@dataclass(frozen=True)
+class Report:
+    """The check of a script.
+
+    Attributes:
+        cost: the expression for the cost.
+        chosen: where that comes from: `given`, `lesson`, or `proposed`.
+        epochs: each epoch that was checked.
+        notes: what is worth saying besides.
+    """
+
+    cost: str
+    chosen: str
+    epochs: tuple[Checked, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The worst verdict of all epochs; wrong beats not decidable."""
+        return worst([verdict for each in self.epochs for verdict in each.verdicts])
+
+    def data(self) -> dict[str, Any]:
+        """The same, as JSON can hold it."""
+        return {
+            "cost": self.cost, "chosen": self.chosen, "verdict": self.kind,
+            "notes": list(self.notes),
+            "epochs": [_epoch(each) for each in self.epochs],
+        }
+
+
+def _epoch(checked: Checked) -> dict[str, Any]:
+    return {
+        "epoch": checked.epoch, "cost": checked.value, "line": checked.line,
+        "verdict": checked.kind,
+        "gradients": [
+            {
+                "name": each.name, "what": each.what, "verdict": each.kind, "error": each.error,
+                "cosine": each.cosine, "factor": each.factor, "tested": each.tested,
+                "size": each.size, "why": each.why,
+                "example": None if each.example is None else {
+                    "element": each.example.element, "nudge": each.example.nudge,
+                    "moved": each.example.moved, "said": each.example.said,
+                },
+            }
+            for each in checked.verdicts
+        ],
+        "others": [
+            {"name": each.name, "what": each.what, "factor": each.factor}
+            for each in checked.others
+        ],
+        "faults": [
+            {
+                "line": each.line, "op": each.text, "spoils": list(each.gradients),
+                "mends": [mend.code for mend in each.mends],
+            }
+            for each in checked.faults
+        ],
+    }

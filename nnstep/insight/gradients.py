@@ -1,0 +1,284 @@
+"""Whether a script's own gradients are the derivatives of its cost: the check of one epoch.
+
+Finds the parameters by their updates, measures, and judges. What is wrong is left to faults.py,
+which says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nnstep.insight.faults import Fault, first_faults
+from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
+from nnstep.insight.readings import Reading, Run, Step, record
+from nnstep.insight.tape import TooLong, Unrepeatable
+from nnstep.insight.truths import Nudge, Slopes, slopes
+from nnstep.insight.updates import Update
+from nnstep.insight.verdicts import (
+    RIGHT,
+    WRONG,
+    Example,
+    Verdict,
+    judge,
+    together,
+    undecided,
+    worst,
+)
+
+_STEP = 1e-3  # of the nudge in a counterexample
+
+
+class NothingToCheck(ValueError):
+    """There is no gradient to be checked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The check of one epoch.
+
+    Attributes:
+        epoch: which one.
+        cost: the expression.
+        value: its value there.
+        line: the line before which it was read.
+        verdicts: of the parameters' gradients.
+        others: what other values of the backward pass are.
+        faults: the first wrong ops, with their mends.
+        notes: what is worth saying besides.
+        gradients: the claimed gradients themselves, by parameter.
+    """
+
+    epoch: int
+    cost: str
+    value: float
+    line: int
+    verdicts: tuple[Verdict, ...]
+    others: tuple[Identity, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
+    gradients: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The worst verdict."""
+        return worst(self.verdicts)
+
+
+@dataclass
+class _Judged:
+    """The parameters, with the cost read at one place."""
+
+    reading: Reading
+    verdicts: list[Verdict]
+    updates: list[Update]
+    truths: list[Slopes | None]
+    nudges: list[Nudge | None]
+
+    @property
+    def score(self) -> tuple[int, float]:
+        """The better the lower."""
+        return sum(each.rank for each in self.verdicts), sum(
+            min(each.error, 1.0) for each in self.verdicts if each.kind == WRONG
+        )
+
+
+def check(
+    run: Run, epoch: int, cost: str, *, only: str | None = None, explain: bool = True
+) -> Checked:
+    """Check the gradients of one epoch. Moves the machine.
+
+    Args:
+        run: the script.
+        epoch: which one.
+        cost: the expression for the cost.
+        only: the name of the one gradient or parameter that is asked for.
+        explain: whether to say what other values are, and to look for the first wrong op.
+
+    Raises:
+        NothingToCheck: there are no parameters, or no cost.
+        Unreachable: there is no such epoch.
+    """
+    try:
+        step = record(run, epoch, [cost])
+    except TooLong:
+        raise NothingToCheck("a training step of it has too many ops to be followed") from None
+    judged = best(step, cost)
+    verdicts = [replace(each, epoch=epoch) for each in judged.verdicts]
+    value = float(np.asarray(judged.reading.value).reshape(-1)[0])
+    others: tuple[Identity, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    if explain:
+        known = forwards(step, judged.reading)
+        identities = identify(step, judged.reading, known)
+        others = _named(identities, step, judged)
+        faults = _faults(step, judged, identities)
+        verdicts = [
+            replace(each, example=_example(each, update, truth, nudge))
+            if each.kind == WRONG and truth is not None and nudge is not None else each
+            for each, update, truth, nudge in zip(
+                verdicts, judged.updates, judged.truths, judged.nudges, strict=True)
+        ]  # fmt: skip
+    if only is not None:
+        verdicts = [
+            each for each in verdicts if only in (each.name, each.what.removeprefix("d cost/d "))
+        ]
+        others = tuple(each for each in others if each.name == only)
+        if not verdicts and not others:
+            raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
+    return Checked(
+        epoch, cost, value, judged.reading.line, tuple(verdicts), others, faults,
+        tuple(step.tape.unclear),
+        tuple((each.name, np.array(each.gradient)) for each in judged.updates),
+    )
+
+
+def best(step: Step, cost: str) -> _Judged:
+    """Judge the parameters with the cost where it is meant to be read.
+
+    That is the last place before the first update at which it can be; where something it reads is
+    changed in place before that, the place at which the gradients fit best.
+
+    Raises:
+        NothingToCheck: there are no parameters, or no cost.
+    """
+    if not step.updates:
+        raise NothingToCheck("nothing is updated by a gradient of the script's own")
+    readings = [each for each in reversed(step.readings) if each.text == cost]
+    usable = [each for each in readings if each.error is None and each.value is not None]
+    if not usable:
+        raise NothingToCheck(_no_cost(cost, readings))
+    scalars = [each for each in usable if np.size(each.value) == 1]
+    if not scalars:
+        shape = np.shape(usable[0].value)
+        raise NothingToCheck(
+            f"the cost `{cost}` is no single number, but has the shape {shape}; "
+            f"`({cost}).sum()` or `.mean()` makes it one"
+        )
+    found = [each for each in scalars if each.number is not None]
+    judged: list[_Judged] = []
+    for each in found:
+        made = _judge(step, each)
+        if made.verdicts:
+            judged.append(made)
+            if worst(made.verdicts) == RIGHT:
+                break
+    if not judged:
+        raise NothingToCheck(f"the cost `{cost}` doesn't depend on anything that is updated")
+    return min(judged, key=lambda each: each.score)
+
+
+def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
+    errors = [each.error for each in readings if each.error is not None]
+    why = f": {errors[0]}" if errors else ""
+    return f"the cost `{cost}` has no value within the training step{why}"
+
+
+def _judge(step: Step, reading: Reading) -> _Judged:
+    judged = _Judged(reading, [], [], [], [])
+    for update in step.updates:
+        name, what = update.gradient_name, f"d cost/d {update.name}"
+        truth: Slopes | None = None
+        nudge: Nudge | None = None
+        try:
+            assert reading.number is not None
+            nudge = Nudge(step.tape, step.forward(reading), reading.number, update.raw, -1)
+            if not nudge.depends:
+                continue
+            verdict, truth = _verdict(update, nudge, name, what)
+        except Unrepeatable as error:
+            verdict = undecided(name, what, str(error))
+        judged.verdicts.append(verdict)
+        judged.updates.append(update)
+        judged.truths.append(truth)
+        judged.nudges.append(nudge)
+    rates = [each.rate for each in judged.updates]
+    judged.verdicts = together(judged.verdicts, _sizes(step), rates)
+    if step.tape.unclear:
+        judged.verdicts = [
+            undecided(each.name, each.what, next(iter(step.tape.unclear)))
+            if each.kind == WRONG else each for each in judged.verdicts
+        ]
+    return judged
+
+
+def _verdict(
+    update: Update, nudge: Nudge, name: str, what: str
+) -> tuple[Verdict, Slopes | None]:
+    if not nudge.is_repeatable():
+        return undecided(name, what, "executed again, the step gives another cost"), None
+    claim = update.gradient
+    if np.size(claim) != nudge.value.size:
+        words = f"its shape {np.shape(claim)} is not that of {update.name}, {nudge.value.shape}"
+        return Verdict(name, what, WRONG, error=1.0, cosine=0.0, why=words), None
+    if nudge.value.size == 0:
+        return undecided(name, what, "it has no elements"), None
+    truth = slopes(nudge, claim)
+    size = getattr(np.asarray(update.raw).dtype, "itemsize", 8)
+    kind = np.asarray(update.raw).dtype.kind
+    return judge(name, what, claim, truth, nudge.value, size if kind == "f" else 8), truth
+
+
+def _sizes(step: Step) -> list[int]:
+    """Numbers of rows and columns of what the step was given, the most frequent first."""
+    counts: dict[int, int] = {}
+    for number, value in enumerate(step.tape.owners):
+        if step.tape.is_leaf(number):
+            for each in np.shape(value):
+                counts[each] = counts.get(each, 0) + 1
+    return sorted(counts, key=lambda each: -counts[each])
+
+
+def _named(
+    identities: dict[int, Identity], step: Step, judged: _Judged
+) -> tuple[Identity, ...]:
+    """The recognised values that have names, each once."""
+    claims = {part.name for update in judged.updates for part in update.parts}
+    found: dict[str, Identity] = {}
+    for each in identities.values():
+        if each.kind in (TRUTH, SLOPE) and each.name and each.name not in claims:
+            found.setdefault(each.name, each)
+    return tuple(found.values())
+
+
+def _faults(
+    step: Step, judged: _Judged, identities: dict[int, Identity]
+) -> tuple[Fault, ...]:
+    wrong = [
+        (update, truth) for each, update, truth in zip(
+            judged.verdicts, judged.updates, judged.truths, strict=True)
+        if each.kind == WRONG and truth is not None
+    ]  # fmt: skip
+    if not wrong:
+        return ()
+    right = [
+        (update, truth) for each, update, truth in zip(
+            judged.verdicts, judged.updates, judged.truths, strict=True)
+        if each.kind != WRONG and truth is not None
+    ]  # fmt: skip
+    forward = {at for at, each in identities.items() if each.kind == FORWARD}
+    return tuple(first_faults(step, wrong, right, identities, forward, _sizes(step)))
+
+
+def _example(
+    verdict: Verdict, update: Update, truth: Slopes, nudge: Nudge
+) -> Example | None:
+    """The nudge at which the gradient is furthest from the truth."""
+    said = truth.like(update.gradient)[: len(truth.indices)]
+    off = np.abs(said - truth.values[: len(truth.indices)])
+    off[truth.kinks[: len(truth.indices)]] = 0
+    at = int(np.argmax(off)) if len(off) else 0
+    if not len(off) or not off[at] > 0:
+        return None
+    index = int(truth.indices[at])
+    move = np.zeros(nudge.value.size)
+    move[index] = _STEP
+    moved = nudge.cost(move.reshape(nudge.value.shape)) - nudge.base
+    place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
+    element = f"{update.name}[{place}]" if place else update.name
+    return Example(element, _STEP, moved, float(said[at]) * _STEP)
+
+

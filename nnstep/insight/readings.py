@@ -1,0 +1,289 @@
+"""One training step on tape: forward, the cost where it is to be read, backward, the update.
+
+Moves the machine, by the timeline, and leaves it somewhere within the step: whoever asks puts it
+back. The cost is evaluated by a machine of its own, op by op on the same tape.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from nnstep.engine.calls import Calls
+from nnstep.engine.compiler import compile_code
+from nnstep.engine.frameeval import untouched_random_state
+from nnstep.engine.frames import Frame
+from nnstep.engine.machine import Machine
+from nnstep.engine.moments import Path, path_of
+from nnstep.engine.ops import NEXT, WHILE, Op
+from nnstep.engine.program import Program
+from nnstep.engine.scopes import Scopes
+from nnstep.engine.source import Source
+from nnstep.engine.timeline import Timeline
+from nnstep.insight.tape import Entry, Recorder, Tape, is_number
+from nnstep.insight.updates import Update, updates
+
+_RESULT = "__cost__"
+_PLACES = 6  # at which the cost is read
+_DEEP, _MANY = 4, 200  # levels and items of containers in which parameters are looked for
+
+
+class Run(NamedTuple):
+    """A script that can be moved about.
+
+    Attributes:
+        program: its text and functions.
+        machine: what runs it.
+        timeline: its times.
+        main: the loop whose iterations are the epochs.
+        entry: the path to that loop's head, without the iteration.
+    """
+
+    program: Program
+    machine: Machine
+    timeline: Timeline
+    main: ast.AST
+    entry: Path
+
+
+@dataclass
+class Reading:
+    """The cost, evaluated at one place of the step.
+
+    Attributes:
+        text: the expression.
+        at: how many entries of the script came before.
+        entries: what it took to compute it.
+        value: the cost.
+        number: of the cost on the tape; None when it isn't followed.
+        error: why there is none, if so.
+        line: the line before which it was read.
+    """
+
+    text: str
+    at: int
+    line: int
+    entries: list[Entry] = field(default_factory=list)
+    value: Any = None
+    number: int | None = None
+    error: Exception | None = None
+
+
+@dataclass
+class Step:
+    """One training step.
+
+    Attributes:
+        epoch: in which it was.
+        tape: all of it, the cost's entries among the script's.
+        script: the script's own entries.
+        updates: the parameters' updates.
+        readings: the cost, read at several places.
+        scalars: the numbers that the main loop's function computes, by their text.
+    """
+
+    epoch: int
+    tape: Tape
+    script: list[Entry]
+    updates: list[Update]
+    readings: list[Reading]
+    scalars: dict[str, int]
+
+    def forward(self, reading: Reading) -> list[Entry]:
+        """What leads to the cost: the script's entries before it, and its own."""
+        return [*[each for each in self.script if each.at < reading.at], *reading.entries]
+
+
+def record(run: Run, epoch: int, costs: list[str]) -> Step:
+    """Execute the first training step of an epoch, the costs read in it.
+
+    Args:
+        run: the script.
+        epoch: which one.
+        costs: expressions; evaluated at every place at which they may be meant.
+
+    Raises:
+        Unreachable: there is no such epoch.
+        TooLong: the step has too many ops.
+    """
+    first = _Pass(run, epoch)
+    first.run()
+    places = first.places_for_costs()
+    second = _Pass(run, epoch, first.end, places, costs)
+    second.run()
+    script = [each for each in second.tape.entries if id(each) not in second.foreign]
+    found = updates(second.tape, script, second.start, second.finish)
+    return Step(epoch, second.tape, script, found, second.readings, second.scalars())
+
+
+class _Pass:
+    """One execution of a step."""
+
+    def __init__(
+        self, run: Run, epoch: int, end: Path | None = None, places: list[Path] | None = None,
+        costs: list[str] | None = None,
+    ) -> None:
+        self.tape = Tape()
+        self.readings: list[Reading] = []
+        self.foreign: set[int] = set()
+        self.start: dict[str, Any] = {}
+        self.finish: dict[str, Any] = {}
+        self.end = end
+        self._run = run
+        self._epoch = epoch
+        self._places = places or []
+        self._costs = costs or []
+        self._loops: dict[Path, int] = {}
+        self._recorder = Recorder(self.tape, self._halts)
+        self._main: Frame | None = None
+
+    def run(self) -> None:
+        """Execute it."""
+        run = self._run
+        run.timeline.go((*run.entry, self._epoch, run.entry[-1]))
+        self._main = run.machine.frame
+        assert self._main is not None
+        self.start = dict(self._found())
+        while True:
+            run.machine.run(self._recorder)
+            here = path_of(run.machine.frame)
+            if not self._places or here < self._places[0] or run.machine.finished:
+                break
+            self._places = [each for each in self._places if each > here]
+            self._read()
+        self.finish = dict(self._found())
+        self.end = here
+
+    def _halts(self, frame: Frame, op: Op) -> bool:
+        here = path_of(frame)
+        if self._places and here >= self._places[0]:
+            return True
+        if self.end is not None:
+            return here >= self.end
+        entry = self._run.entry
+        if here[: len(entry)] != entry or here[len(entry)] > self._epoch:
+            return here[: len(entry)] != entry or here > (*entry, self._epoch, entry[-1])
+        if op.kind in (NEXT, WHILE) and op.loops and op.loops[-1].node is not self._run.main:
+            return self._is_another_step(here)
+        return False
+
+    def _is_another_step(self, head: Path) -> bool:
+        """Whether an inner loop begins again that has made a whole step: one over batches."""
+        began = self._loops.setdefault(head[:-2], len(self.tape.entries))
+        if head[-2] == 0:
+            self._loops[head[:-2]] = len(self.tape.entries)
+            return False
+        found = updates(self.tape, self.tape.entries, self.start, dict(self._found()))
+        return bool(found) and all(each.first_read >= began for each in found)
+
+    def places_for_costs(self) -> list[Path]:
+        """Where the cost may be meant: before the first update, and before in-place changes."""
+        found = updates(self.tape, self.tape.entries, self.start, self.finish)
+        first = min((each.at for each in found), default=len(self.tape.entries) - 1)
+        every = self.tape.entries
+        marks = [each for each in every if each.at == first or (each.changes and each.at < first)]
+        return sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
+
+    def _read(self) -> None:
+        """Evaluate the costs here."""
+        frame = self._run.machine.frame
+        assert frame is not None
+        before = len(self.tape.entries)
+        line = frame.code.span(frame.op).line
+        for text in self._costs:
+            reading = Reading(text, before, line)
+            self._evaluate(reading, frame)
+            self.foreign.update(map(id, reading.entries))
+            self.readings.append(reading)
+
+    def _evaluate(self, reading: Reading, frame: Frame) -> None:
+        names = frame.code.module | frame.visible()
+        at = len(self.tape.entries)
+        recorder = Recorder(self.tape)
+        with untouched_random_state(frame):
+            try:
+                machine = expression(self._run.program, reading.text, names)
+                machine.run(recorder)
+            except Exception as error:
+                reading.error = error
+                return
+        reading.entries = self.tape.entries[at:]
+        if machine.error is not None:
+            reading.error = machine.error if isinstance(machine.error, Exception) else None
+            return
+        reading.value = names.get(_RESULT)
+        reading.number = self.tape.number(reading.value)
+
+    def _found(self) -> Iterator[tuple[str, Any]]:
+        """Numbers by the texts that lead to them, from the frames in progress."""
+        frame, seen = self._main, set[int]()
+        while frame is not None:
+            names = {**frame.visible()} if not frame.code.is_module else {}
+            yield from _numbers_below(names, "", seen, 0)
+            frame = frame.back
+        yield from _numbers_below(self._run.program.globals, "", seen, 0)
+
+    def scalars(self) -> dict[str, int]:
+        """The numbers that the function of the main loop has computed, by text."""
+        depth = min((each.depth for each in self.tape.entries), default=0)
+        found: dict[str, int] = {}
+        for each in self.tape.entries:
+            if each.depth != depth or id(each) in self.foreign:
+                continue
+            for value in (each.result, *each.operands):
+                number = self.tape.number(value) if is_number(value) else None
+                if number is None or getattr(value, "size", 1) != 1:
+                    continue
+                text = self.tape.name(number) or (each.text if value is each.result else "")
+                if text and not self.tape.is_leaf(number):
+                    found.setdefault(text, number)
+        return found
+
+
+def _numbers_below(
+    value: Any, text: str, seen: set[int], depth: int
+) -> Iterator[tuple[str, Any]]:
+    """The arrays and numbers that a container, or an object of the script's, leads to."""
+    if is_number(value):
+        yield text, value
+        return
+    if depth > _DEEP or id(value) in seen:
+        return
+    kind = type(value)
+    items: list[tuple[str, Any]] = []
+    if kind is dict:
+        top = not text
+        items = [(key if top else f"{text}[{key!r}]", each) for key, each in value.items()
+                 if not (top and (not isinstance(key, str) or key.startswith("__")))]  # fmt: skip
+    elif kind in (list, tuple):
+        items = [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
+    elif getattr(kind, "__module__", "") == "__main__" and not isinstance(value, type):
+        inside = getattr(value, "__dict__", None)
+        if type(inside) is dict:
+            items = [(f"{text}.{name}", each) for name, each in inside.items()]
+    if items:
+        seen.add(id(value))
+    for name, each in items:
+        yield from _numbers_below(each, name, seen, depth + 1)
+
+
+def expression(program: Program, text: str, names: dict[str, Any]) -> Machine:
+    """A machine that evaluates an expression, into the script's functions.
+
+    Args:
+        program: the script.
+        text: the expression.
+        names: its variables; the result is put among them.
+
+    Raises:
+        SyntaxError: it is none.
+    """
+    whole = f"{_RESULT} = (\n{text.strip()}\n)"
+    path = "<cost>"
+    native = compile(whole, path, "exec", dont_inherit=True)
+    tree = ast.parse(whole, path)
+    source = Source(path, whole)
+    code = compile_code(Scopes(source, tree, native), native, tree, names, False)
+    return Machine(Frame(code, names, None, None), Calls(program.lookup, {}))

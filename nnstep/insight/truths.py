@@ -1,0 +1,223 @@
+"""Truth: the derivative of the cost with respect to a value, by nudging it where it is defined.
+
+Central differences of the re-executed step, of second order in the size of the nudge; where that
+doesn't settle it, a sweep over sizes picks the one at which two neighbours agree best, and a look
+to both sides tells kinks. Source: Press et al., Numerical Recipes, 5.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstep.insight.tape import Entry, Program, Tape, as_inputs, view_into
+
+Vector = NDArray[np.float64]
+
+NUDGE = 1e-5  # relative to the value
+SWEEP = (1e-3, 1e-4, 1e-6, 1e-7)
+ALL = 3000  # elements, up to which each is nudged
+CHOSEN, DIRECTIONS = 128, 8  # beyond: so many elements, and so many random directions
+_REFINED = 48  # elements that are looked at once more
+_SMALL = 0.1  # the value below which a nudge doesn't shrink any more
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Derivatives of the cost.
+
+    Attributes:
+        indices: the elements, in C order, that were nudged alone.
+        directions: random directions, one a row of signs over all elements, given by their seeds.
+        values: the derivatives with respect to the elements, then along the directions.
+        errors: about how uncertain they are.
+        kinks: which of them lie at a kink, where there is no derivative.
+        size: how many elements there are.
+    """
+
+    indices: NDArray[np.intp]
+    directions: tuple[int, ...]
+    values: Vector
+    errors: Vector
+    kinks: NDArray[np.bool_]
+    size: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether each element was nudged."""
+        return len(self.indices) == self.size
+
+    def like(self, claim: Any) -> Vector:
+        """What a claimed gradient, of the value's shape, says of the same."""
+        flat = np.asarray(claim, dtype=np.float64).reshape(-1)
+        along = [float(flat @ signs(seed, self.size)) for seed in self.directions]
+        return np.concatenate([flat[self.indices], np.array(along)])
+
+
+def signs(seed: int, size: int) -> Vector:
+    """A random direction: each element up or down."""
+    return np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)
+
+
+class Nudge:
+    """The cost as a function of one value.
+
+    Attributes:
+        value: the value as it was where it is nudged.
+        depends: whether the cost can change with it.
+    """
+
+    def __init__(
+        self, tape: Tape, entries: Sequence[Entry], cost: int, value: Any, at: int,
+        twins: Sequence[int] = (),
+    ) -> None:
+        """Args:
+        tape: where all of it is.
+        entries: what leads to the cost.
+        cost: the number of the cost.
+        value: the value, which may be a view.
+        at: behind which entry it is nudged; -1 for the beginning.
+        twins: the numbers of values that are the same, computed elsewhere.
+
+        Raises:
+            Unrepeatable: something in between can't be executed again.
+        """
+        number = tape.number(value)
+        assert number is not None
+        self.value = np.asarray(tape.value(value, at + 1))
+        self._number = number
+        self._cost = cost
+        self._contents = {number: tape.content(number, at + 1)}
+        self._contents |= {each: tape.owners[each] for each in twins}
+        self._view = view_into(value)
+        after = [each for each in entries if each.at > at]
+        self._program = Program(tape, self._contents, after)
+        self.base = float(np.asarray(tape.owners[cost]).reshape(-1)[0])
+        made = {number for each in self._program.entries for number in (*each.makes, *each.changes)}
+        self.depends = cost in made or cost in self._contents
+
+    def _changed(self, change: Any) -> dict[int, Any]:
+        inputs: dict[int, Any] = {}
+        for number, content in self._contents.items():
+            made = as_inputs(content)
+            if isinstance(made, np.ndarray):
+                view = self._view(made) if number == self._number else made
+                view += np.reshape(change, np.shape(view))
+                inputs[number] = made
+            else:
+                inputs[number] = made + float(np.asarray(change).reshape(-1)[0])
+        return inputs
+
+    def cost(self, change: Any) -> float:
+        """The cost when the value is changed by so much.
+
+        Args:
+            change: of the value's shape.
+
+        Raises:
+            Unrepeatable: an op has raised.
+        """
+        found = self._program.run(self._changed(change)).get(self._cost)
+        return self.base if found is None else float(np.asarray(found).reshape(-1)[0])
+
+    def after(self, change: Any, number: int) -> Any:
+        """Another value that depends on it, when it is changed so; None when none does."""
+        return self._program.run(self._changed(change)).get(number)
+
+    def is_repeatable(self) -> bool:
+        """Whether the same comes out when nothing is changed, but for rounding."""
+        same = self.cost(np.zeros(self.value.shape))
+        alike = bool(np.isclose(same, self.base, rtol=1e-4, atol=1e-12))
+        self.base = same  # in double precision, whatever the script computes in
+        return alike
+
+    def slope(self, direction: Any, size: float) -> float:
+        """The derivative along a direction, by steps of a size to both sides."""
+        return (self.cost(size * direction) - self.cost(-size * direction)) / (2 * size)
+
+
+def slopes(
+    nudge: Nudge, claim: Any = None, *, most: int = ALL, chosen: int = CHOSEN, seed: int = 0,
+    directions: int = DIRECTIONS,
+) -> Slopes:
+    """Measure derivatives, at least of so many elements.
+
+    Args:
+        nudge: the cost as a function of the value.
+        claim: what they are said to be, of the value's shape: where that is so, one look is
+            enough; None to take one look only.
+        most: up to how many elements each is nudged.
+        chosen: how many are, when there are more.
+        seed: which are.
+        directions: how many random directions, when there are more.
+    """
+    size = nudge.value.size
+    rng = np.random.default_rng(seed)
+    every = size <= most
+    indices = np.arange(size) if every else np.sort(rng.choice(size, min(chosen, size), False))
+    seeds = () if every else tuple(range(seed, seed + directions))
+    moves = [_unit(nudge.value, int(each)) for each in indices]
+    moves += [signs(each, size).reshape(nudge.value.shape) for each in seeds]
+    scales = [_scale(nudge.value, int(each)) for each in indices] + [1.0] * len(seeds)
+    values = np.array([
+        nudge.slope(move, NUDGE * scale) for move, scale in zip(moves, scales, strict=True)
+    ])
+    found = Slopes(
+        indices, seeds, values, np.abs(values) * 1e-9, np.zeros(len(values), dtype=bool), size
+    )
+    return found if claim is None else _refined(nudge, found, claim, moves, scales)
+
+
+def _unit(value: Any, index: int) -> Any:
+    found = np.zeros(value.size)
+    found[index] = 1.0
+    return found.reshape(value.shape)
+
+
+def _scale(value: Any, index: int) -> float:
+    return max(abs(float(value.reshape(-1)[index])), _SMALL)
+
+
+def _refined(
+    nudge: Nudge, found: Slopes, claim: Any, moves: list[Any], scales: list[float]
+) -> Slopes:
+    """The same, looked at more closely where it isn't what is claimed."""
+    said = found.like(claim)
+    most = max(float(np.abs(said).max(initial=0)), float(np.abs(found.values).max(initial=0)))
+    off = np.abs(said - found.values)
+    if not np.isfinite(off).all() or float(off.max(initial=0)) <= 1e-7 * most:
+        return found
+    worst = np.argsort(-off)[:_REFINED]
+    values, errors, kinks = found.values.copy(), found.errors.copy(), found.kinks.copy()
+    for at in worst:
+        if off[at] > 1e-9 * most:
+            values[at], errors[at], kinks[at] = _swept(nudge, moves[at], scales[at], values[at])
+    return Slopes(found.indices, found.directions, values, errors, kinks, found.size)
+
+
+def _swept(nudge: Nudge, move: Any, scale: float, middle: float) -> tuple[float, float, bool]:
+    """A derivative by nudges of several sizes: the value, its uncertainty, whether at a kink."""
+    sizes = sorted([*SWEEP, NUDGE], reverse=True)
+    known = {NUDGE: middle}
+    values = [known[each] if each in known else nudge.slope(move, each * scale) for each in sizes]
+    gaps = [abs(one - other) for one, other in pairwise(values)]
+    best = int(np.argmin(gaps))
+    return values[best + 1], gaps[best], _is_kink(nudge, move, scale)
+
+
+def _is_kink(nudge: Nudge, move: Any, scale: float) -> bool:
+    """Whether the slopes to both sides differ however small the nudge is."""
+    gaps, most = [], 0.0
+    for size in (1e-4 * scale, 1e-6 * scale):
+        up = (nudge.cost(size * move) - nudge.base) / size
+        down = (nudge.base - nudge.cost(-size * move)) / size
+        gaps.append(abs(up - down))
+        most = max(most, abs(up), abs(down))
+    return gaps[1] > 1e-3 * most and gaps[1] > 0.3 * gaps[0]
+
+

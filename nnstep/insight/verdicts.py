@@ -1,0 +1,262 @@
+"""Verdicts on claimed gradients: right, right up to a factor, wrong, or not decidable. Data only.
+
+Judged by the largest deviation against the largest element, so that the rounding of small ones
+counts for nothing; what is measured is only as certain as the measurement says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nnstep.insight.truths import Slopes, Vector
+
+RIGHT, FACTOR, WRONG, UNDECIDED = "right", "right up to a factor", "wrong", "not decidable"
+_ORDER = (RIGHT, FACTOR, UNDECIDED, WRONG)  # from the best to the worst
+_TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-6}  # by the bytes of a number
+_SAME = 1e-4  # two factors are the same
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of one gradient.
+
+    Attributes:
+        name: what it is called.
+        what: what it should be, in words.
+        kind: right, right up to a factor, wrong, or not decidable.
+        error: the largest deviation from the truth, against the largest element of either.
+        cosine: of the angle between it and the truth.
+        factor: the multiple of the truth that fits it best.
+        tested: how many elements were nudged alone.
+        size: how many there are.
+        why: what explains it, or what stands in the way; may be empty.
+        decay: the multiple of the parameter itself in which it differs, if that is all.
+        example: a counterexample in plain numbers.
+        epoch: at which epoch.
+    """
+
+    name: str
+    what: str
+    kind: str
+    error: float = 0.0
+    cosine: float = 1.0
+    factor: float = 1.0
+    tested: int = 0
+    size: int = 0
+    why: str = ""
+    decay: float = 0.0
+    example: Example | None = None
+    epoch: int = 0
+
+    @property
+    def rank(self) -> int:
+        """How bad it is."""
+        return _ORDER.index(self.kind)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One nudge, and what it does.
+
+    Attributes:
+        element: such as `wh[0, 3]`.
+        nudge: by how much it is moved.
+        moved: by how much the cost moves.
+        said: by how much it would by the gradient.
+    """
+
+    element: str
+    nudge: float
+    moved: float
+    said: float
+
+
+def undecided(name: str, what: str, why: str, epoch: int = 0) -> Verdict:
+    """A verdict on what can't be judged."""
+    return Verdict(name, what, UNDECIDED, why=why, epoch=epoch)
+
+
+def judge(
+    name: str, what: str, claim: Any, truth: Slopes, parameter: Any = None, itemsize: int = 8
+) -> Verdict:
+    """Compare a claimed gradient with the truth.
+
+    Args:
+        name: what it is called.
+        what: what it should be.
+        claim: the gradient, of the value's shape.
+        truth: the measured derivatives.
+        parameter: the value itself, to know a multiple of it by.
+        itemsize: the bytes of a number in which the script computes.
+    """
+    said, true = truth.like(claim), truth.values
+    usable = ~truth.kinks & np.isfinite(said) & np.isfinite(true)
+    base = Verdict(name, what, RIGHT, tested=len(truth.indices), size=truth.size)
+    if not np.isfinite(said).all():
+        return replace(base, kind=WRONG, why="it has elements that are no finite numbers",
+                       error=float("inf"), cosine=0.0)  # fmt: skip
+    if not usable.any():
+        why = "every element lies at a kink" if truth.kinks.any() else "the cost isn't finite"
+        return replace(base, kind=UNDECIDED, why=why)
+    said, true, doubt = said[usable], true[usable], truth.errors[usable]
+    kept = parameter if parameter is None else truth.like(parameter)[usable]
+    base = replace(base, error=_error(said, true), cosine=_cosine(said, true),
+                   factor=_fit(said, true))  # fmt: skip
+    if truth.kinks.any():
+        base = replace(base, why=f"{int(truth.kinks.sum())} elements at a kink left out")
+    return _kind(base, said, true, doubt, kept, _TOLERANCE.get(itemsize, 1e-6))
+
+
+def _kind(
+    base: Verdict, said: Vector, true: Vector, doubt: Vector, parameter: Vector | None,
+    tolerance: float,
+) -> Verdict:
+    most = max(float(np.abs(said).max()), float(np.abs(true).max()))
+    if most == 0.0 or bool((np.abs(said - true) <= tolerance * most + 20 * doubt).all()):
+        return base
+    if float(np.abs(true).max()) <= 1e-10 and float(np.abs(said).max()) <= 1e-10:
+        return base
+    if float(doubt.max()) > 1e-2 * float(np.abs(true).max()):
+        return replace(base, kind=UNDECIDED, why="the cost is too rough to be differentiated here")
+    slack = tolerance * float(np.abs(said).max()) + 20 * abs(base.factor) * doubt
+    if base.factor and bool((np.abs(said - base.factor * true) <= slack).all()):
+        return replace(base, kind=FACTOR)
+    if parameter is not None and len(true) > 2 and float(np.abs(parameter).max()) > 0:
+        pair = np.stack([true, parameter], axis=1)
+        (factor, decay), *_ = np.linalg.lstsq(pair, said, rcond=None)
+        rest = np.abs(said - factor * true - decay * parameter)
+        if bool((rest <= slack).all()) and abs(decay) > 0:
+            return replace(base, kind=WRONG, decay=float(decay), factor=float(factor))
+    return replace(base, kind=WRONG)
+
+
+def _error(said: Vector, true: Vector) -> float:
+    most = max(float(np.abs(said).max()), float(np.abs(true).max()))
+    return float(np.abs(said - true).max()) / most if most else 0.0
+
+
+def _cosine(said: Vector, true: Vector) -> float:
+    norms = float(np.linalg.norm(said) * np.linalg.norm(true))
+    if norms:
+        return float(said @ true) / norms
+    return 0.0 if said.any() or true.any() else 1.0
+
+
+def _fit(said: Vector, true: Vector) -> float:
+    square = float(true @ true)
+    return float(said @ true) / square if square else 1.0
+
+
+def together(
+    verdicts: Sequence[Verdict], sizes: Sequence[int], rates: Sequence[float | None] = ()
+) -> list[Verdict]:
+    """Judge the parameters of one network together: a factor must be the same for all.
+
+    Args:
+        verdicts: each by itself.
+        sizes: numbers of rows and the like, by which a factor may be explained.
+        rates: by which multiple of the gradient each parameter is moved, as far as known.
+    """
+    verdicts = _by_rates(verdicts, rates)
+    alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.factor != 0.0]
+    # One number alone is a multiple of any other.
+    factors = [each.factor for each in alive if each.size > 1]
+    shared = _shared(factors)
+    found = []
+    for each in verdicts:
+        if each.kind == FACTOR:
+            each = _with_factor(each, shared, sizes, len(verdicts) == 1)
+        found.append(each)
+    return _decays(found)
+
+
+def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> list[Verdict]:
+    """Where all move at the same rate, it doesn't matter what of it was taken for a factor."""
+    moves = [
+        rate * each.factor for each, rate in zip(verdicts, rates, strict=False)
+        if rate is not None and each.kind in (RIGHT, FACTOR) and each.factor
+    ]
+    same = len(moves) > 1 and moves[0] and all(abs(each / moves[0] - 1) <= _SAME for each in moves)
+    factors = {round(each.factor, 6) for each in verdicts if each.kind in (RIGHT, FACTOR)}
+    if not same or len(factors) < 2 or min(factors) <= 0:
+        return list(verdicts)
+    return [
+        replace(each, kind=RIGHT, factor=1.0, error=0.0) if each.kind == FACTOR else each
+        for each in verdicts
+    ]
+
+
+def _shared(factors: Sequence[float]) -> float:
+    """The factor of most; 1 where there is no other that all have."""
+    if not factors or any(abs(each - 1.0) <= _SAME for each in factors):
+        return 1.0
+    first = factors[0]
+    return first if all(abs(each / first - 1) <= _SAME for each in factors) else 1.0
+
+
+def _with_factor(
+    verdict: Verdict, shared: float, sizes: Sequence[int], lonely: bool
+) -> Verdict:
+    factor = verdict.factor
+    if factor < 0:
+        why = "it points uphill: the sign is the wrong one"
+        if abs(factor + 1) > _SAME:
+            why += f", and it is {abs(factor):.6g} times as large"
+        return replace(verdict, kind=WRONG, why=why)
+    words = known_factor(factor, sizes)
+    if verdict.size == 1 and abs(factor / shared - 1) > _SAME and not (lonely and words):
+        return replace(verdict, kind=WRONG, why=f"{factor:.6g} times the truth")
+    if abs(factor / shared - 1) <= _SAME:
+        return replace(verdict, why=words or f"{factor:.6g} times the gradient, as are all")
+    return replace(
+        verdict, kind=WRONG,
+        why=f"{words or f'{factor:.6g} times the gradient'}; other parameters don't have that",
+    )
+
+
+def known_factor(factor: float, sizes: Sequence[int]) -> str:
+    """A factor in words, when it is one that is often left out or put in."""
+    plain = {2.0: "twice the gradient", 0.5: "half the gradient"}
+    for number, words in plain.items():
+        if abs(factor / number - 1) <= _SAME:
+            return words
+    for size in dict.fromkeys(each for each in sizes if each > 1):
+        ways = {
+            float(size): f"n = {size} times the gradient: 1/n is left out",
+            1 / size: f"1/n of the gradient, n = {size}",
+            2.0 * size: f"2n times the gradient, n = {size}",
+            2 / size: f"2/n of the gradient, n = {size}",
+            size / 2: f"n/2 times the gradient, n = {size}",
+            1 / (2 * size): f"1/(2n) of the gradient, n = {size}",
+        }
+        for number, words in ways.items():
+            if abs(factor / number - 1) <= _SAME:
+                return words
+    return ""
+
+
+def _decays(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """A multiple of the parameter itself is weight decay, when it is the same for all."""
+    decays = [each.decay for each in verdicts if each.decay]
+    if not decays:
+        return list(verdicts)
+    same = all(each > 0 and abs(each / decays[0] - 1) <= 1e-2 for each in decays)
+    ones = all(abs(each.factor - 1) <= 1e-2 for each in verdicts if each.decay)
+    words = f"differs by exactly {decays[0]:.6g} times the parameter"
+    if same and ones:
+        why = words + ": weight decay, which the cost doesn't have"
+        return [replace(each, kind=FACTOR, why=why) if each.decay else each for each in verdicts]
+    return [
+        replace(each, why=f"differs by exactly {each.decay:.6g} times the parameter")
+        if each.decay else each
+        for each in verdicts
+    ]
+
+
+def worst(verdicts: Sequence[Verdict]) -> str:
+    """The worst kind among verdicts; undecided where there are none."""
+    return max(verdicts, key=lambda each: each.rank).kind if verdicts else UNDECIDED
