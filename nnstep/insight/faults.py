@@ -17,15 +17,16 @@ import numpy as np
 
 from nnstep.engine import ops
 from nnstep.engine.source import Span
-from nnstep.insight.identities import Identity
+from nnstep.insight.identities import TRUTH, Identity
+from nnstep.insight.operators import sides
 from nnstep.insight.readings import Step
-from nnstep.insight.tape import Entry, Program, Tape, Unrepeatable, is_number, view_into
+from nnstep.insight.tape import Entry, Program, Tape, Unrepeatable, as_inputs, is_number, view_into
 from nnstep.insight.truths import Slopes
 from nnstep.insight.updates import Update
 
 _CLOSE = 1e-5
 _TRIES = 6000
-_LARGE = 1_000_000  # elements of values that are not tried
+_LARGE = 200_000  # elements, above which a value isn't tried
 _MENDS = 3  # that are named
 
 Wrong = tuple[Update, Slopes]
@@ -106,11 +107,18 @@ def first_faults(
     """
     left = list(range(len(wrong)))
     faults: list[Fault] = []
+    style = _style(right)
+    for at in [*left]:
+        uphill = _uphill(step, wrong[at], style)
+        if uphill is not None:
+            faults.append(uphill)
+            left.remove(at)
+    trusted = {at for at, each in known.items() if _is_trusted(each, style)}
     while left and len(faults) < 4:
-        search = _Search(step, [wrong[at] for at in left], right, forward, sizes)
+        search = _Search(step, [wrong[at] for at in left], right, forward | trusted, sizes)
         found = search.run()
         if not found:
-            faults += [_by_flow(step, wrong[at], known, forward) for at in left]
+            faults += [_by_flow(step, wrong[at], trusted, forward) for at in left]
             break
         best = _best(found)
         same = [each for each in found if each.entry is best.entry and each.fixed == best.fixed]
@@ -158,17 +166,53 @@ def _merged(faults: list[Fault]) -> list[Fault]:
     return list(found.values())
 
 
+# By the sign of the update.
+
+
+def _style(right: Sequence[Wrong]) -> float:
+    """Whether the script goes against its gradients (1), or along their negatives (-1)."""
+    signs = [sum(_turn(part.factor) for part in update.parts) for update, _ in right]
+    return -1.0 if sum(signs) < 0 else 1.0
+
+
+def _turn(factor: float) -> float:
+    return -1.0 if factor > 0 else 1.0
+
+
+def _uphill(step: Step, wrong: Wrong, style: float) -> Fault | None:
+    """The update itself, when what enters it is right and goes the wrong way."""
+    update, truth = wrong
+    signs = {_turn(part.factor) for part in update.parts}
+    gradient = update.gradient
+    if signs != {-style} or np.size(gradient) != truth.size or not _agrees(truth, -gradient, 1.0):
+        return None
+    entry = update.entry
+    code = _swapped_sign(entry.text)
+    mends = (Mend(code, (update.gradient_name,)),) if code else ()
+    return _as_fault(step, entry, (update.gradient_name,), None, mends)
+
+
+def _swapped_sign(text: str) -> str:
+    """An update with its step the other way round."""
+    for one, other in ((" -= ", " += "), (" += ", " -= "), (" - ", " + "), (" + ", " - ")):
+        if one in text:
+            return text.replace(one, other, 1)
+    return ""
+
+
+def _is_trusted(identity: Identity, style: float) -> bool:
+    """Whether a value is what it should be, so that no fault lies before it."""
+    return identity.kind != TRUTH or identity.factor * style > 0
+
+
 # By the flow of values.
 
 
-def _by_flow(
-    step: Step, wrong: Wrong, known: dict[int, Identity], forward: set[int]
-) -> Fault:
+def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fault:
     """The first op of right inputs whose result isn't, and from which nothing recovers."""
     update, _ = wrong
     tape = step.tape
     slice_ = _slice(step, update, forward)
-    good = {at for at in known}
     makers: dict[int, int] = {}
     verdicts: dict[int, bool] = {}
     for each in slice_:
@@ -204,7 +248,7 @@ def _slice(step: Step, update: Update, forward: set[int]) -> list[Entry]:
     for part in update.parts:
         if part.number is None:
             continue
-        for each in step.tape.sources(part.number, part.at)[0]:
+        for each in step.tape.sources(part.number, part.at, forward)[0]:
             if id(each) in own and each.at not in forward:
                 found[each.at] = each
     for each in step.script:  # the ends of calls
@@ -294,13 +338,14 @@ class _Search:
         """Which of the wrong gradients are right with another outcome, if it spoils none."""
         target = _target(entry, self._tape)
         owner = self._tape.owners[number]
+        content: Any
         if isinstance(owner, np.ndarray):
             content = np.array(
                 self._tape.content(number, entry.at + 1), dtype=np.float64, order="K", subok=False
             )
             view_into(target)(content)[...] = made
         else:
-            content = np.float64(made)
+            content = as_inputs(made)
         try:
             values = program.run({number: content})
         except Unrepeatable:
@@ -347,7 +392,8 @@ class _Search:
 def _agrees(truth: Slopes, claim: Any, patience: float) -> bool:
     said, true = truth.like(claim), truth.values
     usable = ~truth.kinks
-    most = max(float(np.abs(said[usable]).max(initial=0)), float(np.abs(true[usable]).max(initial=0)))
+    both = np.abs(np.concatenate([said[usable], true[usable]]))
+    most = float(both.max(initial=0))
     if not np.isfinite(most):
         return False
     slack = patience * (_CLOSE * most + 20 * truth.errors[usable])
@@ -421,6 +467,7 @@ def _attempts(
         yield from _other_operands(entry, there, tape)
         yield from _other_operators(entry, tape)
         yield from _other_axes(entry, tape)
+        yield from _whole_sums(entry, outcome, tape)
     for each in there:
         if each.value.shape == np.shape(outcome) or each.value.size == 1:
             for cost, form, value in _forms(each):
@@ -535,21 +582,26 @@ _SWAPS: dict[type[ast.operator], tuple[tuple[str, Callable[[Any, Any], Any]], ..
 
 def _other_operators(entry: Entry, tape: Tape) -> Iterator[_Try]:
     """Another operator, or one operand alone."""
-    node = entry.op.node
-    extra = entry.op.extra if isinstance(entry.op.extra, ast.AST) else node
-    found = next((each for each in (node, extra) if isinstance(each, ast.BinOp | ast.AugAssign)), None)
-    if found is None or len(entry.operands) < 2 or entry.op.kind == ops.CALL:
+    found = sides(entry)
+    if found is None:
         return
+    kind, left, right, one, other = found
     left, right = (
-        tape.value(each, entry.at) if is_number(each) else each for each in entry.operands[:2]
+        tape.value(each, entry.at) if is_number(each) else each for each in (left, right)
     )
-    texts = (*entry.op.operands[:2], "", "")
-    for sign, function in _SWAPS.get(type(found.op), ()):
-        yield _Try(2, f"{texts[0]} {sign} {texts[1]}", lambda f=function: f(left, right))
-    yield _Try(3, texts[0] or entry.text, lambda: np.asarray(left) + 0.0)
-    yield _Try(3, texts[1] or entry.text, lambda: np.asarray(right) + 0.0)
-    if isinstance(found.op, ast.Sub):
-        yield _Try(3, f"{texts[1]} - {texts[0]}", lambda: np.subtract(right, left))
+    for sign, function in _SWAPS.get(kind, ()):
+        yield _Try(2, f"{one} {sign} {other}", _applied(function, left, right))
+    yield _Try(3, one, _times(left, 1.0))
+    yield _Try(3, other, _times(right, 1.0))
+    if kind is ast.Sub:
+        yield _Try(3, f"{other} - {one}", _applied(np.subtract, right, left))
+    if kind is ast.Pow:
+        for power in (1, 2, 3):
+            yield _Try(2, f"{one} ** {power}", _applied(np.power, left, power))
+
+
+def _applied(function: Callable[..., Any], *values: Any) -> Callable[[], Any]:
+    return lambda: function(*values)
 
 
 def _other_axes(entry: Entry, tape: Tape) -> Iterator[_Try]:
@@ -569,10 +621,25 @@ def _other_axes(entry: Entry, tape: Tape) -> Iterator[_Try]:
         for axis in range(value.ndim):
             for keep in (False, True):
                 code = f"np.{kind}({_text_of(entry)}, axis={axis}, keepdims={keep})"
-                yield _Try(
-                    1 if kind == name else 2, code,
-                    lambda f=function, a=axis, k=keep: _fitting(f(value, axis=a, keepdims=k), shape),
-                )
+                cost = 1 if kind == name else 2
+                yield _Try(cost, code, _reduced(function, value, axis, keep, shape))
+
+
+def _reduced(
+    function: Callable[..., Any], value: Any, axis: int, keep: bool, shape: tuple[int, ...]
+) -> Callable[[], Any]:
+    return lambda: _fitting(function(value, axis=axis, keepdims=keep), shape)
+
+
+def _whole_sums(entry: Entry, outcome: Any, tape: Tape) -> Iterator[_Try]:
+    """The sum over all rows in place of one of them."""
+    if not isinstance(entry.op.node, ast.Subscript) or not entry.operands:
+        return
+    value = tape.value(entry.operands[0], entry.at) if is_number(entry.operands[0]) else None
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        for axis in range(value.ndim):
+            code = f"np.sum({entry.op.operands[0]}, axis={axis})"
+            yield _Try(2, code, _reduced(np.sum, value, axis, False, np.shape(outcome)))
 
 
 def _text_of(entry: Entry) -> str:
@@ -597,13 +664,13 @@ def _products(
         if len(shape) == 2:
             for other in there:
                 if other.value.shape[0] == rows and shape == (columns, other.value.shape[1]):
-                    yield _Try(6, f"{target}{one.name}.T @ {other.name}",
-                               lambda a=one.value, b=other.value: a.T @ b)  # fmt: skip
+                    code = f"{target}{one.name}.T @ {other.name}"
+                    yield _Try(6, code, _applied(np.matmul, one.value.T, other.value))
                 if other.value.shape[1] == columns and shape == (rows, other.value.shape[0]):
-                    yield _Try(6, f"{target}{one.name} @ {other.name}.T",
-                               lambda a=one.value, b=other.value: a @ b.T)  # fmt: skip
+                    code = f"{target}{one.name} @ {other.name}.T"
+                    yield _Try(6, code, _applied(np.matmul, one.value, other.value.T))
         size = int(np.prod(shape))
         for axis, length in ((0, columns), (1, rows)):
             if length == size:
-                yield _Try(6, f"{target}{one.name}.sum(axis={axis})",
-                           lambda a=one.value, x=axis: a.sum(axis=x))  # fmt: skip
+                code = f"{target}{one.name}.sum(axis={axis})"
+                yield _Try(6, code, _applied(np.sum, one.value, axis))

@@ -15,7 +15,7 @@ import numpy as np
 from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, record
-from nnstep.insight.tape import TooLong, Unrepeatable
+from nnstep.insight.tape import TooLong, Unrepeatable, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
@@ -29,6 +29,9 @@ from nnstep.insight.verdicts import (
     worst,
 )
 
+_LARGE = 100_000  # elements of a parameter, above which fewer are nudged
+_FEWER = {"chosen": 48, "directions": 4}
+_PENALTIES = ("**", "square", "power", "norm", "abs")
 _STEP = 1e-3  # of the nudge in a counterexample
 
 
@@ -196,13 +199,27 @@ def _judge(step: Step, reading: Reading) -> _Judged:
         judged.truths.append(truth)
         judged.nudges.append(nudge)
     rates = [each.rate for each in judged.updates]
-    judged.verdicts = together(judged.verdicts, _sizes(step), rates)
+    penalised = _is_penalised(step, reading)
+    judged.verdicts = together(judged.verdicts, _sizes(step), rates, penalised)
     if step.tape.unclear:
         judged.verdicts = [
             undecided(each.name, each.what, next(iter(step.tape.unclear)))
             if each.kind == WRONG else each for each in judged.verdicts
         ]
     return judged
+
+
+def _is_penalised(step: Step, reading: Reading) -> bool:
+    """Whether the cost has a regulariser: something that squares a parameter, or its size."""
+    numbers = {each.number for each in step.updates}
+    for each in step.forward(reading):
+        if not numbers.isdisjoint(each.reads):
+            text = each.text
+            read = [step.tape.number(value) for value in each.operands if is_number(value)]
+            twice = len(read) == 2 and read[0] == read[1] and "*" in text
+            if twice or any(word in text for word in _PENALTIES):
+                return True
+    return False
 
 
 def _verdict(
@@ -213,10 +230,11 @@ def _verdict(
     claim = update.gradient
     if np.size(claim) != nudge.value.size:
         words = f"its shape {np.shape(claim)} is not that of {update.name}, {nudge.value.shape}"
-        return Verdict(name, what, WRONG, error=1.0, cosine=0.0, why=words), None
+        return Verdict(name, what, WRONG, error=1.0, cosine=0.0, why=words), slopes(nudge)
     if nudge.value.size == 0:
         return undecided(name, what, "it has no elements"), None
-    truth = slopes(nudge, claim)
+    large = nudge.value.size > _LARGE
+    truth = slopes(nudge, claim, **(_FEWER if large else {}))
     size = getattr(np.asarray(update.raw).dtype, "itemsize", 8)
     kind = np.asarray(update.raw).dtype.kind
     return judge(name, what, claim, truth, nudge.value, size if kind == "f" else 8), truth
@@ -239,7 +257,8 @@ def _named(
     claims = {part.name for update in judged.updates for part in update.parts}
     found: dict[str, Identity] = {}
     for each in identities.values():
-        if each.kind in (TRUTH, SLOPE) and each.name and each.name not in claims:
+        known = each.kind in (TRUTH, SLOPE) and "without a name" not in each.what
+        if known and each.name and each.name not in claims:
             found.setdefault(each.name, each)
     return tuple(found.values())
 
@@ -267,6 +286,8 @@ def _example(
     verdict: Verdict, update: Update, truth: Slopes, nudge: Nudge
 ) -> Example | None:
     """The nudge at which the gradient is furthest from the truth."""
+    if np.size(update.gradient) != truth.size:
+        return None
     said = truth.like(update.gradient)[: len(truth.indices)]
     off = np.abs(said - truth.values[: len(truth.indices)])
     off[truth.kinks[: len(truth.indices)]] = 0

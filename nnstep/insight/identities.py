@@ -7,13 +7,13 @@ of its shape, and with the slopes of forward values in each other, element by el
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nnstep.insight.readings import Reading, Step
-from nnstep.insight.tape import Entry, Tape, Unrepeatable, is_number
+from nnstep.insight.tape import Entry, Tape, Unrepeatable
 from nnstep.insight.truths import Nudge, Slopes, slopes
 
 FORWARD, TRUTH, SLOPE = "forward", "truth", "slope"
@@ -116,22 +116,38 @@ def identify(step: Step, reading: Reading, known: list[Forward]) -> dict[int, Id
     Those that are on the way to the cost are forward values; what isn't recognised is left out.
     """
     tape = step.tape
-    leads = {each.at for each in _leading(step, reading)}
+    leading = _leading(step, reading)
+    leads = {each.at for each in leading}
     slopes_known = list(_slopes(step, known))
+    bits = _bits(tape, [*leading, *reading.entries])
     found: dict[int, Identity] = {}
     for each in step.script:
         for number in (*each.makes, *each.changes):
             value = tape.content(number, each.at + 1)
-            if each.at in leads:
-                found[each.at] = Identity(FORWARD, "a forward value", tape.name(number))
-            elif is_number(value) and np.size(value) > 1 and value.dtype.kind == "f":
+            identity = None
+            if each.at not in leads and isinstance(value, np.ndarray) and value.size > 1:
                 identity = _truth(value, known) or _slope(value, slopes_known)
-                if identity is not None:
-                    name = _latest_name(each, tape, number)
-                    found[each.at] = Identity(
-                        identity.kind, identity.what, name, identity.factor
-                    )
+            if identity is not None:
+                found[each.at] = replace(identity, name=_latest_name(each, tape, number))
+            elif each.at in leads or _key(value) in bits:
+                found[each.at] = Identity(FORWARD, "a forward value", tape.name(number))
     return found
+
+
+def _bits(tape: Tape, entries: list[Entry]) -> set[Any]:
+    """What the values are that some entries make."""
+    found = {
+        _key(tape.content(number, each.at + 1)) for each in entries for number in each.makes
+    }
+    return found - {None}
+
+
+def _key(value: Any) -> Any:
+    """What two arrays have in common that are the same to the bit; None for single numbers."""
+    if isinstance(value, np.ndarray) and 1 < value.size <= _LARGE:
+        if bool((value != value.flat[0]).any()):
+            return value.shape, value.tobytes()
+    return None
 
 
 def _latest_name(entry: Entry, tape: Tape, number: int) -> str:
@@ -169,8 +185,9 @@ def _truth(value: Any, known: list[Forward]) -> Identity | None:
                 continue
             said, true = each.slopes.like(turned), each.slopes.values
             factor = _multiple(said, true)
-            if factor is not None and each.name:
-                return Identity(TRUTH, text.format(f"d cost/d {each.name}"), factor=factor)
+            if factor is not None:
+                name = each.name or "a value without a name"
+                return Identity(TRUTH, text.format(f"d cost/d {name}"), factor=factor)
     return None
 
 
@@ -181,7 +198,7 @@ def _multiple(said: Any, true: Any) -> float | None:
     if most == 0.0 or square == 0.0 or not np.isfinite(most) or not np.isfinite(square):
         return None
     factor = float(said @ true) / square
-    if factor <= 0 or float(np.abs(said - factor * true).max()) > _CLOSE * most:
+    if not factor or float(np.abs(said - factor * true).max()) > _CLOSE * most:
         return None
     return 1.0 if abs(factor - 1) < 1e-3 else factor
 

@@ -10,7 +10,7 @@ changes are told by identity and memory alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -195,14 +195,25 @@ class Tape:
             found.update(each.changes)
         return found
 
-    def sources(self, number: int, before: int) -> tuple[list[Entry], set[int]]:
-        """What a value was made by, latest first, and the values that it came from."""
+    def sources(
+        self, number: int, before: int, ends: Container[int] = ()
+    ) -> tuple[list[Entry], set[int]]:
+        """What a value was made by, latest first, and the values that it came from.
+
+        Args:
+            number: the value.
+            before: the entry before which it is meant.
+            ends: entries beyond which nothing is asked.
+        """
         wanted, found = {number}, []
         for each in reversed(self.entries[:before]):
             if each.alias or wanted.isdisjoint((*each.makes, *each.changes)):
                 continue
             found.append(each)
-            wanted.update(each.reads)
+            if each.at in ends:
+                wanted.difference_update(each.changes)
+            else:
+                wanted.update(each.reads)
         return found, wanted
 
     def last_writer(self, number: int, before: int) -> Entry | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nnstep.engine.ops import CALL
+from nnstep.insight.operators import negated, sides
 from nnstep.insight.tape import Entry, Tape, is_number, owner_of
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
@@ -177,26 +177,10 @@ def _chain(tape: Tape, start: int, end: int | None) -> list[Entry]:
 
 
 def _adds(entry: Entry) -> bool:
-    return _operator(entry) in (ast.Add, ast.Sub)
+    found = sides(entry)
+    return found is not None and found.operator in (ast.Add, ast.Sub)
 
 
-def _operator(entry: Entry) -> type[ast.operator] | type[ast.unaryop] | None:
-    """The arithmetic that an entry does, whichever way it is written."""
-    node = entry.op.node
-    statement = entry.op.extra if isinstance(entry.op.extra, ast.AST) else node
-    for each in (node, statement):
-        if isinstance(each, ast.BinOp | ast.AugAssign | ast.UnaryOp):
-            return type(each.op)
-    if entry.op.kind == CALL and entry.operands:
-        name = getattr(entry.operands[0], "__name__", "")
-        return _CALLS.get(name)
-    return None
-
-
-_CALLS: dict[str, type[ast.operator] | type[ast.unaryop]] = {
-    "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div,
-    "true_divide": ast.Div, "negative": ast.USub,
-}
 _Added = tuple[Any, int, float]
 
 
@@ -214,19 +198,20 @@ class _Finder:
 
     def added(self, entry: Entry) -> _Added | None:
         """What an entry adds to the parameter: the value, when, and with which sign."""
-        operator, operands = _operator(entry), _operands(entry)
-        if entry.op.kind != CALL and operator is None and entry.changes and operands:
+        found = sides(entry)
+        if found is None:
             # `W[...] = W - step`
-            number = self._tape.number(operands[0]) if is_number(operands[0]) else None
+            first = entry.operands[0] if entry.changes and entry.operands else None
+            number = self._tape.number(first) if is_number(first) else None
             maker = self._tape.maker.get(number) if number is not None else None
             return self.added(self._tape.entries[maker]) if maker is not None else None
-        if operator not in (ast.Add, ast.Sub) or len(operands) < 2:
+        if found.operator not in (ast.Add, ast.Sub):
             return None
-        left, right = operands[:2]
-        sign = -1.0 if operator is ast.Sub else 1.0
+        left, right = found.left, found.right
+        sign = -1.0 if found.operator is ast.Sub else 1.0
         if self._tape.number(left) == self._number:
             return right, entry.at, sign
-        if self._tape.number(right) == self._number and operator is ast.Add:
+        if self._tape.number(right) == self._number and found.operator is ast.Add:
             return left, entry.at, 1.0
         # A chain: what was added before is a part of the old value.
         if _is_array(left) and self._comes_from(left):
@@ -264,25 +249,27 @@ class _Finder:
         writer = self._tape.last_writer(number, at)
         if writer is None:
             return None
-        operator, operands = _operator(writer), _operands(writer)
-        if operator is ast.USub and operands:
-            return operands[0], writer.at, -1.0
-        if len(operands) < 2:
+        turned = negated(writer)
+        if turned is not None:
+            return turned, writer.at, -1.0
+        found = sides(writer)
+        if found is None:
             name = getattr(writer.operands[0], "__name__", "") if writer.operands else ""
-            return (operands[0], writer.at, 1.0) if name == "clip" and operands else None
-        left, right = operands[:2]
-        if operator is ast.Mult:
+            given = writer.operands[1:]
+            return (given[0], writer.at, 1.0) if name == "clip" and given else None
+        left, right = found.left, found.right
+        if found.operator is ast.Mult:
             if _is_scalar(left) and _is_array(right, value):
                 return right, writer.at, _number(left)
             if _is_scalar(right) and _is_array(left, value):
                 return left, writer.at, _number(right)
-        if operator is ast.Div and _is_array(left, value):
+        if found.operator is ast.Div and _is_array(left, value):
             if _is_scalar(right):
                 return left, writer.at, 1.0 / (_number(right) or 1.0)
             self.optimised = True
             return left, writer.at, 1.0
-        if operator in (ast.Add, ast.Sub):
-            return self._beside_state(left, right, writer, operator)
+        if found.operator in (ast.Add, ast.Sub):
+            return self._beside_state(left, right, writer, found.operator)
         return None
 
     def _beside_state(
@@ -312,12 +299,7 @@ class _Finder:
 
 
 def _is_simple(entry: Entry) -> bool:
-    return _operator(entry) is not None
-
-
-def _operands(entry: Entry) -> tuple[Any, ...]:
-    """The values that an arithmetic entry works on."""
-    return entry.operands[1:] if entry.op.kind == CALL else entry.operands
+    return sides(entry) is not None or negated(entry) is not None
 
 
 def _is_array(value: Any, like: Any = None) -> bool:

@@ -152,7 +152,8 @@ def _fit(said: Vector, true: Vector) -> float:
 
 
 def together(
-    verdicts: Sequence[Verdict], sizes: Sequence[int], rates: Sequence[float | None] = ()
+    verdicts: Sequence[Verdict], sizes: Sequence[int], rates: Sequence[float | None] = (),
+    penalised: bool = False,
 ) -> list[Verdict]:
     """Judge the parameters of one network together: a factor must be the same for all.
 
@@ -160,18 +161,19 @@ def together(
         verdicts: each by itself.
         sizes: numbers of rows and the like, by which a factor may be explained.
         rates: by which multiple of the gradient each parameter is moved, as far as known.
+        penalised: whether the cost has a regulariser.
     """
     verdicts = _by_rates(verdicts, rates)
     alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.factor != 0.0]
     # One number alone is a multiple of any other.
-    factors = [each.factor for each in alive if each.size > 1]
+    factors = [each.factor for each in alive if each.size > 1 or each.kind == RIGHT]
     shared = _shared(factors)
     found = []
     for each in verdicts:
         if each.kind == FACTOR:
             each = _with_factor(each, shared, sizes, len(verdicts) == 1)
         found.append(each)
-    return _decays(found)
+    return _decays(found, penalised)
 
 
 def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> list[Verdict]:
@@ -239,7 +241,7 @@ def known_factor(factor: float, sizes: Sequence[int]) -> str:
     return ""
 
 
-def _decays(verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _decays(verdicts: Sequence[Verdict], penalised: bool) -> list[Verdict]:
     """A multiple of the parameter itself is weight decay, when it is the same for all."""
     decays = [each.decay for each in verdicts if each.decay]
     if not decays:
@@ -247,7 +249,7 @@ def _decays(verdicts: Sequence[Verdict]) -> list[Verdict]:
     same = all(each > 0 and abs(each / decays[0] - 1) <= 1e-2 for each in decays)
     ones = all(abs(each.factor - 1) <= 1e-2 for each in verdicts if each.decay)
     words = f"differs by exactly {decays[0]:.6g} times the parameter"
-    if same and ones:
+    if same and ones and not penalised:
         why = words + ": weight decay, which the cost doesn't have"
         return [replace(each, kind=FACTOR, why=why) if each.decay else each for each in verdicts]
     return [

@@ -1,0 +1,87 @@
+"""What an entry computes, as arithmetic: its operator and what stands on both sides of it.
+
+However it is written: `a - b`, `a -= b`, `np.subtract(a, b)`, with constants that are no operands.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NamedTuple
+
+from nnstep.engine.ops import CALL
+from nnstep.insight.tape import Entry
+
+Operator = type[ast.operator]
+
+_CALLS: dict[str, Operator] = {
+    "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div,
+    "true_divide": ast.Div, "power": ast.Pow, "matmul": ast.MatMult, "dot": ast.MatMult,
+}
+
+
+class Sides(NamedTuple):
+    """An operation on two values.
+
+    Attributes:
+        operator: which.
+        left: the value on the left, as recorded.
+        right: the one on the right.
+        one: the text of the left one.
+        other: that of the right one.
+    """
+
+    operator: Operator
+    left: Any
+    right: Any
+    one: str
+    other: str
+
+
+def sides(entry: Entry) -> Sides | None:
+    """What an entry computes; None when it is no operation on two values."""
+    recorded = [*zip(entry.operands, entry.op.operands, strict=False)]
+    if entry.op.kind == CALL:
+        return _of_call(entry, recorded)
+    node = entry.op.node
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        node = node.value or node
+    parts: tuple[ast.expr, ast.expr]
+    if isinstance(node, ast.AugAssign):
+        parts = node.target, node.value
+    elif isinstance(node, ast.BinOp):
+        parts = node.left, node.right
+    else:
+        return None
+    values: list[tuple[Any, str]] = []
+    for each in parts:
+        if isinstance(each, ast.Constant):
+            values.append((each.value, repr(each.value)))
+        elif recorded:
+            values.append(recorded.pop(0))
+    if len(values) < 2:
+        return None
+    (left, one), (right, other) = values
+    return Sides(type(node.op), left, right, one, other)
+
+
+def _of_call(entry: Entry, recorded: list[tuple[Any, str]]) -> Sides | None:
+    if len(recorded) < 3 or not entry.op.flag:
+        return None
+    operator = _CALLS.get(getattr(recorded[0][0], "__name__", ""))
+    if operator is None:
+        return None
+    (left, one), (right, other) = recorded[1:3]
+    return Sides(operator, left, right, one, other)
+
+
+def negated(entry: Entry) -> Any:
+    """What an entry turns round; None when it does something else."""
+    node = entry.op.node
+    if isinstance(node, ast.Assign):
+        node = node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and entry.operands:
+        return entry.operands[0]
+    if entry.op.kind == CALL and len(entry.operands) == 2:
+        if getattr(entry.operands[0], "__name__", "") == "negative":
+            return entry.operands[1]
+    return None

@@ -1,0 +1,286 @@
+"""Gradients: right ones are called right, wrong ones wrong, and nothing is moved by asking."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from states import fingerprint
+
+from nnstep.checking import Report
+from nnstep.insight.verdicts import FACTOR, RIGHT, UNDECIDED, WRONG, known_factor
+from nnstep.session import Session
+
+ROOT = Path(__file__).parents[2]
+NETWORKS = sorted((ROOT / "tests" / "networks").glob("*.py"))
+EPOCHS = re.compile(r"^(epochs|num_passes) = .*$", re.MULTILINE)
+Checked = Callable[..., Report]
+
+NET = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 1))
+    W, b = rng.normal(size=(3, 1)), np.zeros((1, 1))
+    lr = 0.01
+    for epoch in range(5):
+        out = np.tanh(X @ W + b)
+        delta = (out - y) * (1 - out ** 2)
+        dW = X.T @ delta
+        db = delta.sum(axis=0, keepdims=True)
+        W -= lr * dW
+        b -= lr * db
+"""
+COST = "0.5 * np.sum((out - y) ** 2)"
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> Checked:
+    def check(text: str, cost: str | None = COST, **how: object) -> Report:
+        path = tmp_path / "net.py"
+        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+        return Session(path).check(cost=cost, **how)  # type: ignore[arg-type]
+
+    return check
+
+
+def lesson(name: str, folder: Path, epochs: int = 3) -> Path:
+    text = (ROOT / "lessons" / f"{name}.py").read_text(encoding="utf-8")
+    path = folder / f"{name}.py"
+    path.write_text(EPOCHS.sub(rf"\1 = {epochs}", text), encoding="utf-8")
+    return path
+
+
+# Right ones.
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+def test_no_alarm_is_false(path: Path) -> None:
+    report = Session(path).check(at=(0, 1))
+    assert {each.kind for each in report.epochs} <= {RIGHT, FACTOR}
+    assert all(each.verdicts for each in report.epochs)
+    assert not any(each.faults for each in report.epochs)
+
+
+@pytest.mark.parametrize("name", ["mse_hidden", "l2_derivation", "tanh_sigmoid", "softmax_moons"])
+def test_right_lessons(name: str, tmp_path: Path) -> None:
+    report = Session(lesson(name, tmp_path)).check(at=(0, 1, 2))
+    assert [each.epoch for each in report.epochs] == [0, 1, 2]
+    assert report.kind == (FACTOR if name == "softmax_moons" else RIGHT)
+
+
+def test_what_the_values_of_a_lesson_are(tmp_path: Path) -> None:
+    report = Session(lesson("mse_hidden", tmp_path)).check()
+    known = {each.name: each.what for each in report.epochs[0].others}
+    assert known["dcost_dao"] == "d cost/d ao"
+    assert known["dao_dzo"] == "the slope of ao in zo, element by element"
+    assert known["dcost_dah"] == "d cost/d ah"
+
+
+def test_a_factor_that_all_have_is_explained(checked: Checked) -> None:
+    report = checked(NET, "0.5 * np.mean((out - y) ** 2)")
+    assert report.kind == FACTOR
+    assert all("n = 20" in each.why for each in report.epochs[0].verdicts)
+
+
+def test_a_factor_that_one_has_is_wrong(checked: Checked) -> None:
+    report = checked(NET.replace("dW = X.T @ delta", "dW = X.T @ delta / 20"))
+    kinds = {each.name: each.kind for each in report.epochs[0].verdicts}
+    assert kinds == {"dW": WRONG, "db": RIGHT}
+
+
+def test_either_sign_of_the_update(checked: Checked) -> None:
+    rising = NET.replace("(out - y) *", "(y - out) *").replace("-= lr", "+= lr")
+    assert checked(rising).kind == RIGHT
+    climbing = NET.replace("W -= lr", "W += lr")
+    report = checked(climbing)
+    kinds = {each.name: each.kind for each in report.epochs[0].verdicts}
+    assert kinds == {"dW": WRONG, "db": RIGHT}
+    assert [each.text for each in report.epochs[0].faults] == ["W += lr * dW"]
+
+
+def test_weight_decay_that_the_cost_has_not(checked: Checked) -> None:
+    report = checked(NET.replace("dW = X.T @ delta", "dW = X.T @ delta + 0.3 * W"))
+    verdict = next(each for each in report.epochs[0].verdicts if each.name == "dW")
+    assert verdict.kind == FACTOR
+    assert verdict.decay == pytest.approx(0.3)
+    assert checked(NET.replace("dW = X.T @ delta", "dW = X.T @ delta - 0.3 * W")).kind == WRONG
+
+
+# Wrong ones.
+
+
+@pytest.mark.parametrize(
+    ("lesson_name", "line", "mend"),
+    [("perceptron", "dpred_dz = sigmoid_der(z)", "sigmoid_der(XW)"),
+     ("moons_perceptron", "dpred_dz = sigmoid_der(z)", "sigmoid_der(XW)")],
+)  # fmt: skip
+def test_the_slope_at_the_activated_value(
+    lesson_name: str, line: str, mend: str, tmp_path: Path
+) -> None:
+    report = Session(lesson(lesson_name, tmp_path)).check()
+    (fault,) = report.epochs[0].faults
+    assert report.kind == WRONG
+    assert fault.text == line
+    assert any(mend in each.code for each in fault.mends)
+    assert len(fault.gradients) == 2
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mend"),
+    [
+        ("(1 - out ** 2)", "(out ** 2)", "1 - "),
+        ("(out - y) *", "(out + y) *", "out - y"),
+        ("dW = X.T @ delta", "dW = X.T @ out", "delta"),
+        ("db = delta.sum(axis=0, keepdims=True)", "db = delta.mean(axis=0, keepdims=True)", "sum"),
+        ("1 - out ** 2", "1 - out ** 3", "** 2"),
+    ],
+)
+def test_the_first_wrong_op_and_its_mend(
+    checked: Checked, right: str, wrong: str, mend: str
+) -> None:
+    text = NET.replace(right, wrong)
+    assert text != NET
+    report = checked(text)
+    assert report.kind == WRONG
+    fault = report.epochs[0].faults[0]
+    line = textwrap.dedent(text).lstrip("\n").splitlines()[fault.line - 1]
+    assert wrong in line
+    assert any(mend in each.code for each in fault.mends), fault.mends
+
+
+def test_a_counterexample_is_what_happens(checked: Checked) -> None:
+    report = checked(NET.replace("dW = X.T @ delta", "dW = 3 * X.T @ delta"))
+    verdict = next(each for each in report.epochs[0].verdicts if each.name == "dW")
+    example = verdict.example
+    assert example is not None
+    assert example.said == pytest.approx(3 * example.moved, rel=0.05)
+
+
+def test_a_fault_that_shows_only_late(checked: Checked) -> None:
+    late = NET.replace("dW = X.T @ delta", "dW = X.T @ delta * (1 if epoch < 3 else 1.5)")
+    report = checked(late, at=(0, 4))
+    assert [each.kind for each in report.epochs] == [RIGHT, WRONG]
+    assert report.kind == WRONG
+
+
+# What can't be decided, and what is special.
+
+
+@pytest.mark.parametrize(
+    ("forward", "slope"),
+    [("np.maximum(z, 0)", "(z > 0)"), ("np.abs(z)", "np.sign(z)")],
+)
+def test_kinks_are_not_called_wrong(checked: Checked, forward: str, slope: str) -> None:
+    text = f"""
+        import numpy as np
+        X = np.array([[0.0, 0.0], [1.0, 2.0], [1e-9, 0.0], [-1.0, 0.5]])
+        y = np.ones((4, 1))
+        W = np.array([[0.5], [0.25]])
+        for epoch in range(3):
+            z = X @ W
+            out = {forward}
+            delta = (out - y) * {slope}
+            dW = X.T @ delta
+            W -= 0.01 * dW
+    """
+    assert checked(text).kind in (RIGHT, UNDECIDED)
+
+
+def test_single_precision_has_its_own_tolerance(checked: Checked) -> None:
+    text = NET.replace("lr = 0.01", "lr = np.float32(0.01)").replace(
+        "X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 1))",
+        "X, y = rng.normal(size=(20, 3)).astype('f4'), rng.normal(size=(20, 1)).astype('f4')",
+    ).replace("W, b = rng.normal(size=(3, 1)), np.zeros((1, 1))",
+              "W, b = rng.normal(size=(3, 1)).astype('f4'), np.zeros((1, 1), 'f4')")  # fmt: skip
+    assert checked(text).kind == RIGHT
+    assert checked(text.replace("1 - out ** 2", "1 - 0.9 * out ** 2")).kind == WRONG
+
+
+def test_an_integer_parameter(checked: Checked) -> None:
+    text = NET.replace("W, b = rng.normal(size=(3, 1))", "W, b = np.array([[1], [0], [-1]])")
+    assert checked(text.replace("W -= lr * dW", "W = W - lr * dW")).kind == RIGHT
+
+
+def test_random_numbers_of_the_step_are_the_same_each_time(checked: Checked) -> None:
+    text = NET.replace("rng = np.random.default_rng(0)", "rng = np.random.default_rng()").replace(
+        "out = np.tanh(X @ W + b)",
+        "mask = np.random.rand(20, 1) < 0.5\n        out = np.tanh(X @ W + b) * mask",
+    ).replace("(1 - out ** 2)", "(1 - out ** 2) * mask")
+    assert checked(text).kind == RIGHT
+
+
+def test_a_million_parameters_are_sampled_and_it_is_said(checked: Checked) -> None:
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(4, 1000)), rng.normal(size=(4, 1000))
+        W = rng.normal(size=(1000, 1000)) / 30
+        for epoch in range(2):
+            out = X @ W
+            dW = X.T @ (out - y)
+            W -= 1e-4 * dW
+    """
+    (verdict,) = checked(text).epochs[0].verdicts
+    assert verdict.kind == RIGHT
+    assert 0 < verdict.tested < verdict.size == 1_000_000
+    (verdict,) = checked(text.replace("(out - y)", "(out + y)")).epochs[0].verdicts
+    assert verdict.kind == WRONG
+
+
+def test_a_cost_of_several_numbers_is_refused_with_a_hint(checked: Checked) -> None:
+    with pytest.raises(ValueError, match=r"\.sum\(\)"):
+        checked(NET, "(out - y) ** 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "cost", "message"),
+    [
+        ("x = 1\n", None, "no epochs"),
+        (NET, "nonsense", "no value"),
+        (NET, "y.sum()", "depend"),
+        ("x = 0\nfor i in range(3):\n    x = x * 2 + i\n", "x", "nothing is updated"),
+    ],
+)
+def test_nothing_to_check(checked: Checked, text: str, cost: str | None, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        checked(text, cost)
+
+
+def test_no_such_epoch(checked: Checked) -> None:
+    with pytest.raises(ValueError, match="no epoch 99"):
+        checked(NET, at=(99,))
+
+
+def test_a_cost_is_proposed_that_fits(checked: Checked) -> None:
+    error = "err = out - y\n        print(err.sum())\n        delta = (out"
+    text = NET.replace("delta = (out", error)
+    report = checked(text, None)
+    assert report.chosen == "proposed"
+    assert report.kind in (RIGHT, FACTOR)
+    assert report.cost != "err.sum()"
+
+
+@pytest.mark.parametrize("steps", [0, 40, 95])
+def test_checking_leaves_no_trace(steps: int, tmp_path: Path) -> None:
+    session = Session(lesson("mse_hidden", tmp_path, 9))
+    if steps:
+        session.step(steps)
+    before = fingerprint(session)
+    session.check(at=(0, 2))
+    assert fingerprint(session) == before
+    session.run()
+    other = Session(lesson("mse_hidden", tmp_path, 9))
+    other.run()
+    assert session.output == other.output
+    assert np.array_equal(session["wh"], other["wh"])
+
+
+def test_known_factors() -> None:
+    assert "twice" in known_factor(2.0, [7])
+    assert "n = 7" in known_factor(7.0, [7, 3])
+    assert "n/2" in known_factor(3.5, [7, 3])
+    assert known_factor(1.234, [7, 3]) == ""
