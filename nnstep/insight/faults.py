@@ -473,6 +473,9 @@ def _attempts(
             for cost, form, value in _forms(each):
                 code = f"{target}{_in_brackets(text)} * {form}"
                 yield _Try(cost + 5, code, _times(outcome, value))
+                if cost and each.value.shape == np.shape(outcome):
+                    left = text.partition(" = ")[0] + " = " if " = " in text else target
+                    yield _Try(cost + 3, left + form, _times(value, 1.0))
 
 
 def _in_brackets(text: str) -> str:

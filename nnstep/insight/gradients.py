@@ -6,7 +6,7 @@ which says where.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from nnstep.insight.verdicts import (
     worst,
 )
 
+_PARALLEL = 0.999
 _LARGE = 100_000  # elements of a parameter, above which fewer are nudged
 _FEWER = {"chosen": 48, "directions": 4}
 _PENALTIES = ("**", "square", "power", "norm", "abs")
@@ -134,7 +135,7 @@ def check(
             raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
     return Checked(
         epoch, cost, value, judged.reading.line, tuple(verdicts), others, faults,
-        tuple(step.tape.unclear),
+        (*step.tape.unclear, *(_other_scalars(step, judged) if explain else ())),
         tuple((each.name, np.array(each.gradient)) for each in judged.updates),
     )
 
@@ -280,6 +281,32 @@ def _faults(
     ]  # fmt: skip
     forward = {at for at, each in identities.items() if each.kind == FORWARD}
     return tuple(first_faults(step, wrong, right, identities, forward, _sizes(step)))
+
+
+def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
+    """What is to be said of other scalars that the script computes, and may show as its cost."""
+    cosine = _mean_cosine(judged.verdicts)
+    texts = dict.fromkeys(each.text for each in step.readings if each.text != judged.reading.text)
+    for text in texts:
+        try:
+            other = best(step, text)
+        except NothingToCheck:
+            continue
+        same = np.isclose(float(np.ravel(other.reading.value)[0]),
+                          float(np.ravel(judged.reading.value)[0]), rtol=1e-12)  # fmt: skip
+        angle = _mean_cosine(other.verdicts)
+        if not same and angle < min(cosine, _PARALLEL) - 0.005:
+            yield (
+                f"`{text}`, which the script computes, is no cost of these gradients: its own "
+                f"derivative points elsewhere (cosine {angle:.3f}, not {cosine:.3f})"
+            )
+
+
+def _mean_cosine(verdicts: Sequence[Verdict]) -> float:
+    usable = [each.cosine for each in verdicts if each.size > 1] or [
+        each.cosine for each in verdicts
+    ]
+    return sum(usable) / len(usable) if usable else 0.0
 
 
 def _example(

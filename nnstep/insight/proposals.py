@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.insight.gradients import NothingToCheck, best
-from nnstep.insight.readings import Run, Step, record
+from nnstep.insight.readings import Run, Step, is_expression, record
 from nnstep.insight.tape import TooLong
 from nnstep.insight.verdicts import Verdict
 
@@ -61,19 +61,11 @@ def badness(verdicts: list[Verdict], updates: int) -> float:
 
 def candidates(step: Step) -> list[str]:
     """Expressions that may be the cost, the likeliest first."""
-    scalars = [each for each in step.scalars if _is_expression(each)]
+    scalars = [each for each in step.scalars if is_expression(each)]
     likely = sorted(scalars, key=lambda each: not _COST.search(each))
     found = dict.fromkeys(likely[: _MOST // 2])
     found.update(dict.fromkeys(_made(step)))
     return [*found][:_MOST]
-
-
-def _is_expression(text: str) -> bool:
-    try:
-        compile(text, "<cost>", "eval")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _made(step: Step) -> Iterator[str]:

@@ -26,6 +26,7 @@ from nnstep.insight.tape import Entry, Recorder, Tape, is_number
 from nnstep.insight.updates import Update, updates
 
 _RESULT = "__cost__"
+_ALSO = 3  # scalars of the script
 _PLACES = 6  # at which the cost is read
 _DEEP, _MANY = 4, 200  # levels and items of containers in which parameters are looked for
 
@@ -99,6 +100,8 @@ class Step:
 def record(run: Run, epoch: int, costs: list[str]) -> Step:
     """Execute the first training step of an epoch, the costs read in it.
 
+    Scalars that the script computes itself are read, too, as if they were costs.
+
     Args:
         run: the script.
         epoch: which one.
@@ -111,7 +114,8 @@ def record(run: Run, epoch: int, costs: list[str]) -> Step:
     first = _Pass(run, epoch)
     first.run()
     places = first.places_for_costs()
-    second = _Pass(run, epoch, first.end, places, costs)
+    also = [each for each in first.scalars() if each not in costs and is_expression(each)]
+    second = _Pass(run, epoch, first.end, places, [*costs, *also[:_ALSO]])
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
     found = updates(second.tape, script, second.start, second.finish)
@@ -267,6 +271,15 @@ def _numbers_below(
         seen.add(id(value))
     for name, each in items:
         yield from _numbers_below(each, name, seen, depth + 1)
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is one."""
+    try:
+        compile(text, "<cost>", "eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def expression(program: Program, text: str, names: dict[str, Any]) -> Machine:

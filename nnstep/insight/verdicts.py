@@ -28,7 +28,7 @@ class Verdict:
         name: what it is called.
         what: what it should be, in words.
         kind: right, right up to a factor, wrong, or not decidable.
-        error: the largest deviation from the truth, against the largest element of either.
+        error: |a - n| / (|a| + |n|), of the gradient a and the truth n, in Euclidean norms.
         cosine: of the angle between it and the truth.
         factor: the multiple of the truth that fits it best.
         tested: how many elements were nudged alone.
@@ -135,8 +135,8 @@ def _kind(
 
 
 def _error(said: Vector, true: Vector) -> float:
-    most = max(float(np.abs(said).max()), float(np.abs(true).max()))
-    return float(np.abs(said - true).max()) / most if most else 0.0
+    norms = float(np.linalg.norm(said) + np.linalg.norm(true))
+    return float(np.linalg.norm(said - true)) / norms if norms else 0.0
 
 
 def _cosine(said: Vector, true: Vector) -> float:
