@@ -15,7 +15,8 @@ import numpy as np
 from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, record
-from nnstep.insight.tape import TooLong, Unrepeatable, is_number
+from nnstep.insight.replay import Unrepeatable
+from nnstep.insight.tape import TooLong, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (

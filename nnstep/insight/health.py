@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnstep.insight.arrays import Array, is_array, summarize
-from nnstep.insight.reading import called
+from nnstep.insight.parts import called
 
 NEAR = 1e-3
 """How near to its bounds an activation counts as saturated."""

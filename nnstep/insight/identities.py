@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from nnstep.insight.readings import Reading, Step
-from nnstep.insight.tape import Entry, Tape, Unrepeatable
+from nnstep.insight.replay import Unrepeatable
+from nnstep.insight.tape import Entry, Tape
 from nnstep.insight.truths import Nudge, Slopes, slopes
 
 FORWARD, TRUTH, SLOPE = "forward", "truth", "slope"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.insight.arrays import is_array
-from nnstep.insight.reading import UNKNOWN, Applied, Part, Shape, called, shape_of
+from nnstep.insight.parts import UNKNOWN, Applied, Part, Shape, called, shape_of
 
 
 def product_shape(what: str, left: Shape, right: Shape) -> Shape | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 
 from nnstep.engine.events import Event
-from nnstep.insight.reading import Applied, Part, Shape, broadcast, read, shape_of
+from nnstep.insight.parts import Applied, Part, Shape, broadcast, read, shape_of
 from nnstep.insight.rules import indexed, joined, product, product_shape, reduced, reshaped
 from nnstep.insight.surprising import Surprise, surprises
 from nnstep.insight.unfit import mismatch

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 from nnstep.engine.events import Event
-from nnstep.insight.reading import Applied, Part, Shape, called, read, shape_of
+from nnstep.insight.parts import Applied, Part, Shape, called, read, shape_of
 
 
 @dataclass(frozen=True, slots=True)

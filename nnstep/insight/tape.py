@@ -1,16 +1,14 @@
-"""The tape: the ops of a stretch of a run as data flow, which can be executed again.
+"""The tape: the ops of a stretch of a run as data flow.
 
 An observer of the machine writes it. Each entry knows which values it read and which it made or
-changed, so one can ask where a value came from, and what follows when it is another one: the
-entries behind it are executed again, by the machine's own functions, on copies. The run itself is
-never touched. What a text means is not asked: aliases, views, containers, calls and in-place
-changes are told by identity and memory alone.
+changed, so one can ask where a value came from, and what follows from it. What a text means is not
+asked: aliases, views, containers, calls and in-place changes are told by identity and memory alone.
+How entries are executed again is replay.py's affair.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,21 +21,18 @@ from nnstep.engine.memory import candidates
 from nnstep.engine.moments import Path, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Code, Op
+from nnstep.insight.memoryviews import owner_of, same_view
 
 Values = dict[int, Any]
 """Values by number, in place of those that were recorded."""
 
 _SCALARS = (float, np.floating)
-_CONTAINERS = (list, tuple, dict)
+CONTAINERS = (list, tuple, dict)
 _DEPTH, _ITEMS = 4, 2000  # levels of containers, and items of one, that are looked into
 
 
 class TooLong(Exception):
     """There are more ops in the stretch than a tape should hold."""
-
-
-class Unrepeatable(Exception):
-    """An entry can't be executed again; the message says which and why."""
 
 
 def is_number(value: object) -> bool:
@@ -46,13 +41,6 @@ def is_number(value: object) -> bool:
     if issubclass(kind, np.ndarray):
         return value.dtype.kind in "fiubc"  # type: ignore[attr-defined]
     return issubclass(kind, _SCALARS)
-
-
-def owner_of(value: Any) -> Any:
-    """What holds the memory of a value: for a view the array that it looks into."""
-    while isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
-        value = value.base
-    return value
 
 
 @dataclass(eq=False, slots=True)
@@ -170,7 +158,7 @@ class Tape:
         if number is None:
             return value
         content = self.content(number, at)
-        return value if content is self.owners[number] else _same_view(value, content)
+        return value if content is self.owners[number] else same_view(value, content)
 
     # Flow.
 
@@ -261,7 +249,7 @@ class Recorder(Observer):
             type(each)(each) if type(each) in (list, dict) else each for each in operands
         ])
         for name, each in zip(op.operands, operands, strict=False):
-            for part in _numbers_in(each):
+            for part in numbers_in(each):
                 number = tape.register(part)
                 if part is each and name and tape.is_leaf(number):
                     tape.call(number, name.removesuffix(".T"))
@@ -309,7 +297,7 @@ class Recorder(Observer):
             raise TooLong
         at = len(tape.entries)
         reads = dict.fromkeys(
-            tape.register(part) for each in operands for part in _numbers_in(each)
+            tape.register(part) for each in operands for part in numbers_in(each)
         )
         depth, path = self._depth(frame), path_of(frame)
         outer = path if depth == self._base else self._outer
@@ -319,7 +307,7 @@ class Recorder(Observer):
         for number in changes:
             tape.changed_at.setdefault(number, []).append(at)
         made = []
-        for part in _numbers_in(value):
+        for part in numbers_in(value):
             if tape.number(part) is None:
                 number = tape.register(part)
                 if not returned:
@@ -376,245 +364,25 @@ def _call(tape: Tape, names: tuple[str, ...], op: Op, value: Any) -> None:
             tape.call(number, name)
 
 
-def _numbers_in(value: Any, depth: int = _DEPTH) -> Iterator[Any]:
+def numbers_in(value: Any, depth: int = _DEPTH) -> Iterator[Any]:
     """The values that are followed in a value: itself, or what a container holds."""
     kind = type(value)
     if kind is np.ndarray or kind is float:
         yield value
-    elif issubclass(kind, _CONTAINERS):
+    elif issubclass(kind, CONTAINERS):
         if depth and len(value) <= _ITEMS:
             for each in list(value.values()) if issubclass(kind, dict) else value:
-                yield from _numbers_in(each, depth - 1)
+                yield from numbers_in(each, depth - 1)
     elif is_number(value):
         yield value
-    elif kind in _BOUND:
+    elif kind in BOUND:
         owner = value.__self__
         if is_number(owner):
             yield owner
 
 
-_BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))
+BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))
 
 
 def _same_bytes(one: Any, other: Any) -> bool:
     return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
-
-
-# Executing again.
-
-
-def _same_view(value: Any, content: Any) -> Any:
-    """The view into another owner that a value is into its own."""
-    owner = owner_of(value)
-    if value is owner or not isinstance(value, np.ndarray):
-        return content
-    return _View.of(value, owner)(content)
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """How a view looks into its owner."""
-
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    offset: int
-    size: int
-    turned: bool
-    whole: bool
-
-    @classmethod
-    def of(cls, value: Any, owner: Any) -> _View:
-        offset = value.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-        same = value.shape == owner.shape and value.strides == owner.strides
-        turned = not owner.flags.c_contiguous
-        backwards = value.shape[::-1] == owner.shape and value.strides[::-1] == owner.strides
-        whole = offset == 0 and (same or backwards)
-        return cls(
-            value.shape, value.strides, offset, owner.itemsize, turned, whole and backwards
-        ) if not same or offset else cls((), (), 0, 0, False, whole=True)
-
-    def __call__(self, content: Any) -> Any:
-        if self.whole:
-            return content.T if self.size else content
-        ratio = content.itemsize // self.size
-        buffer = content.T if self.turned else content
-        return np.ndarray(
-            self.shape, content.dtype, buffer, self.offset * ratio,
-            tuple([each * ratio for each in self.strides]),
-        )
-
-
-def view_into(value: Any) -> Callable[[Any], Any]:
-    """What looks into another owner as a value does into its own."""
-    owner = owner_of(value)
-    if value is owner or not isinstance(value, np.ndarray):
-        return lambda content: content
-    return _View.of(value, owner)
-
-
-Getter = Callable[[Values], Any]
-
-
-class Program:
-    """Some entries of a tape, prepared to be executed again and again with other values.
-
-    Executed with no other values it gives what was recorded, to the bit, unless the script drew
-    random numbers in them.
-    """
-
-    def __init__(self, tape: Tape, inputs: Iterable[int], entries: Iterable[Entry]) -> None:
-        """Args:
-        tape: where they are.
-        inputs: the numbers of the values that will be others.
-        entries: what may depend on them.
-
-        Raises:
-            Unrepeatable: one can't be executed again.
-        """
-        self._tape = tape
-        self.inputs = set(inputs)
-        tainted = set(self.inputs)
-        self.entries = tape.affected(self.inputs, entries)
-        self._steps: list[Callable[[Values], None]] = []
-        for each in self.entries:
-            tainted.update(each.makes)
-            tainted.update(each.changes)
-            self._steps.append(self._step(each, tainted))
-
-    def run(self, values: Mapping[int, Any]) -> Values:
-        """Execute them.
-
-        Args:
-            values: the inputs, as arrays of the shapes and orders of those recorded; they are
-                changed in place where the script does so.
-
-        Returns:
-            All values that depend on them.
-
-        Raises:
-            Unrepeatable: one has raised.
-        """
-        env = dict(values)
-        with np.errstate(all="ignore"):
-            for step in self._steps:
-                step(env)
-        return env
-
-    def _step(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
-        if entry.op.kind == ops.NATIVE:
-            raise Unrepeatable(f"line {entry.line} is executed as a whole")
-        tape, fn, at = self._tape, entry.op.fn, entry.at
-        getters = [self._getter(each, at, tainted) for each in entry.operands]
-        if entry.op.kind == ops.NEXT:
-            fn = _item_of
-        fresh = [(n, entry.before[n]) for n in entry.changes]
-        stores = self._stores(entry)
-
-        def step(env: Values) -> None:
-            for number, content in fresh:
-                if number not in env:
-                    env[number] = content.copy(order="K")
-            try:
-                result = fn(*[each(env) for each in getters])
-            except Exception as error:
-                raise Unrepeatable(f"line {entry.line}, executed again: {error}") from error
-            for store in stores:
-                store(env, result)
-
-        del tape
-        return step
-
-    def _getter(self, value: Any, at: int, tainted: set[int]) -> Getter:
-        """What gives an operand."""
-        kind = type(value)
-        if issubclass(kind, _CONTAINERS) and not is_number(value):
-            return self._container(value, at, tainted)
-        if kind in _BOUND and is_number(value.__self__):
-            inner, name = self._getter(value.__self__, at, tainted), value.__name__
-            return lambda env: getattr(inner(env), name)
-        number = self._tape.number(value) if is_number(value) else None
-        if number is None:
-            return lambda env: value
-        if number not in tainted:
-            fixed = self._tape.value(value, at)
-            return lambda env: fixed
-        owner = self._tape.owners[number]
-        before = self._tape.content(number, at)
-        if value is owner or not isinstance(value, np.ndarray):
-            return lambda env: env[number] if number in env else before
-        view = _View.of(value, owner)
-        return lambda env: view(env[number] if number in env else before)
-
-    def _container(self, value: Any, at: int, tainted: set[int]) -> Getter:
-        numbers = {self._tape.number(each) for each in _numbers_in(value)}
-        if not numbers & tainted:
-            return lambda env: value
-        if isinstance(value, dict):
-            parts = {key: self._getter(each, at, tainted) for key, each in value.items()}
-            return lambda env: {key: each(env) for key, each in parts.items()}
-        items = [self._getter(each, at, tainted) for each in value]
-        kind = list if isinstance(value, list) else tuple
-        return lambda env: kind([each(env) for each in items])
-
-    def _stores(self, entry: Entry) -> list[Callable[[Values, Any], None]]:
-        """What keeps the values that an entry makes."""
-        if not entry.makes:
-            return []
-        wanted = set(entry.makes)
-        found: list[Callable[[Values, Any], None]] = []
-        for at, part in enumerate(_numbers_in(entry.result)):
-            number = self._tape.number(part)
-            if number in wanted:
-                wanted.discard(number)
-                found.append(self._store(number, at, part, entry.result is part))
-        return found
-
-    def _store(self, number: int, at: int, part: Any, alone: bool) -> Callable[[Values, Any], None]:
-        owner = self._tape.owners[number]
-        if not isinstance(part, np.ndarray):
-            def keep(env: Values, result: Any) -> None:
-                env[number] = result if alone else _part(result, at)
-            return keep
-        view = _View.of(part, owner) if part is not owner else None
-        strides = owner.strides
-
-        def keep_array(env: Values, result: Any) -> None:
-            new = result if alone else _part(result, at)
-            if view is None and type(new) is np.ndarray and new.strides == strides:
-                env[number] = new
-                return
-            new = np.asarray(new)
-            made = np.empty_like(owner, dtype=new.dtype, order="K", subok=False)
-            into = view(made) if view is not None else made
-            if into.shape != new.shape:
-                raise Unrepeatable("a shape depends on the values")
-            into[...] = new
-            env[number] = made
-
-        return keep_array
-
-
-def _part(result: Any, at: int) -> Any:
-    for place, each in enumerate(_numbers_in(result)):
-        if place == at:
-            return each
-    raise Unrepeatable("a result has fewer parts than it had")
-
-
-def _item_of(over: Any, index: int) -> Any:
-    return over[index]
-
-
-def as_inputs(value: Any) -> Any:
-    """A copy of a value to be changed, in at least double precision; the order in memory stays."""
-    if isinstance(value, np.ndarray):
-        kind = np.result_type(value.dtype, np.float64)
-        return np.array(value, dtype=kind, copy=True, order="K", subok=False)
-    return np.float64(value)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether a number, or all of an array, is finite."""
-    if isinstance(value, np.ndarray):
-        return bool(np.isfinite(value).all())
-    return math.isfinite(value)

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnstep.insight.tape import Entry, Program, Tape, as_inputs, view_into
+from nnstep.insight.memoryviews import view_into
+from nnstep.insight.replay import Program, as_inputs
+from nnstep.insight.tape import Entry, Tape
 
 Vector = NDArray[np.float64]
 

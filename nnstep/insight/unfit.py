@@ -13,7 +13,7 @@ import numpy as np
 
 from nnstep.engine.events import Operand
 from nnstep.insight.arrays import is_array
-from nnstep.insight.reading import Applied, Part, Shape, broadcast, read, shape_of
+from nnstep.insight.parts import Applied, Part, Shape, broadcast, read, shape_of
 from nnstep.insight.rules import product_shape
 
 

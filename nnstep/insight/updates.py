@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from nnstep.insight.memoryviews import owner_of
 from nnstep.insight.operators import negated, sides
-from nnstep.insight.tape import Entry, Tape, is_number, owner_of
+from nnstep.insight.tape import Entry, Tape, is_number
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
                        r"grad|delta|nabla)")  # fmt: skip

@@ -19,7 +19,7 @@ from nnstep.engine.source import Source
 from nnstep.engine.stops import Breakpoint
 from nnstep.insight.arrays import changed
 from nnstep.insight.health import activation, activations, health
-from nnstep.insight.reading import read
+from nnstep.insight.parts import read
 from nnstep.lessons import about
 from nnstep.shell.failures import describe
 from nnstep.shell.remembered import Restored

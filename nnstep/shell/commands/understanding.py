@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnstep.insight.reading import shape_of
+from nnstep.insight.parts import shape_of
 from nnstep.shell.commands.arguments import required
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.shapes import story_view

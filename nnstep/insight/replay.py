@@ -1,0 +1,188 @@
+"""Executing entries of a tape again, with other values: by the machine's own functions, on copies.
+
+Prepared once for the values that change, and then run many times; the run itself isn't touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nnstep.engine import ops
+from nnstep.insight.memoryviews import View
+from nnstep.insight.tape import (
+    BOUND,
+    CONTAINERS,
+    Entry,
+    Tape,
+    Values,
+    is_number,
+    numbers_in,
+)
+
+
+class Unrepeatable(Exception):
+    """An entry can't be executed again; the message says which and why."""
+
+
+Getter = Callable[[Values], Any]
+
+
+class Program:
+    """Some entries of a tape, prepared to be executed again and again with other values.
+
+    Executed with no other values it gives what was recorded, to the bit, unless the script drew
+    random numbers in them.
+    """
+
+    def __init__(self, tape: Tape, inputs: Iterable[int], entries: Iterable[Entry]) -> None:
+        """Args:
+        tape: where they are.
+        inputs: the numbers of the values that will be others.
+        entries: what may depend on them.
+
+        Raises:
+            Unrepeatable: one can't be executed again.
+        """
+        self._tape = tape
+        self.inputs = set(inputs)
+        tainted = set(self.inputs)
+        self.entries = tape.affected(self.inputs, entries)
+        self._steps: list[Callable[[Values], None]] = []
+        for each in self.entries:
+            tainted.update(each.makes)
+            tainted.update(each.changes)
+            self._steps.append(self._step(each, tainted))
+
+    def run(self, values: Mapping[int, Any]) -> Values:
+        """Execute them.
+
+        Args:
+            values: the inputs, as arrays of the shapes and orders of those recorded; they are
+                changed in place where the script does so.
+
+        Returns:
+            All values that depend on them.
+
+        Raises:
+            Unrepeatable: one has raised.
+        """
+        env = dict(values)
+        with np.errstate(all="ignore"):
+            for step in self._steps:
+                step(env)
+        return env
+
+    def _step(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
+        if entry.op.kind == ops.NATIVE:
+            raise Unrepeatable(f"line {entry.line} is executed as a whole")
+        tape, fn, at = self._tape, entry.op.fn, entry.at
+        getters = [self._getter(each, at, tainted) for each in entry.operands]
+        if entry.op.kind == ops.NEXT:
+            fn = _item_of
+        fresh = [(n, entry.before[n]) for n in entry.changes]
+        stores = self._stores(entry)
+
+        def step(env: Values) -> None:
+            for number, content in fresh:
+                if number not in env:
+                    env[number] = content.copy(order="K")
+            try:
+                result = fn(*[each(env) for each in getters])
+            except Exception as error:
+                raise Unrepeatable(f"line {entry.line}, executed again: {error}") from error
+            for store in stores:
+                store(env, result)
+
+        del tape
+        return step
+
+    def _getter(self, value: Any, at: int, tainted: set[int]) -> Getter:
+        """What gives an operand."""
+        kind = type(value)
+        if issubclass(kind, CONTAINERS) and not is_number(value):
+            return self._container(value, at, tainted)
+        if kind in BOUND and is_number(value.__self__):
+            inner, name = self._getter(value.__self__, at, tainted), value.__name__
+            return lambda env: getattr(inner(env), name)
+        number = self._tape.number(value) if is_number(value) else None
+        if number is None:
+            return lambda env: value
+        if number not in tainted:
+            fixed = self._tape.value(value, at)
+            return lambda env: fixed
+        owner = self._tape.owners[number]
+        before = self._tape.content(number, at)
+        if value is owner or not isinstance(value, np.ndarray):
+            return lambda env: env[number] if number in env else before
+        view = View.of(value, owner)
+        return lambda env: view(env[number] if number in env else before)
+
+    def _container(self, value: Any, at: int, tainted: set[int]) -> Getter:
+        numbers = {self._tape.number(each) for each in numbers_in(value)}
+        if not numbers & tainted:
+            return lambda env: value
+        if isinstance(value, dict):
+            parts = {key: self._getter(each, at, tainted) for key, each in value.items()}
+            return lambda env: {key: each(env) for key, each in parts.items()}
+        items = [self._getter(each, at, tainted) for each in value]
+        kind = list if isinstance(value, list) else tuple
+        return lambda env: kind([each(env) for each in items])
+
+    def _stores(self, entry: Entry) -> list[Callable[[Values, Any], None]]:
+        """What keeps the values that an entry makes."""
+        if not entry.makes:
+            return []
+        wanted = set(entry.makes)
+        found: list[Callable[[Values, Any], None]] = []
+        for at, part in enumerate(numbers_in(entry.result)):
+            number = self._tape.number(part)
+            if number in wanted:
+                wanted.discard(number)
+                found.append(self._store(number, at, part, entry.result is part))
+        return found
+
+    def _store(self, number: int, at: int, part: Any, alone: bool) -> Callable[[Values, Any], None]:
+        owner = self._tape.owners[number]
+        if not isinstance(part, np.ndarray):
+            def keep(env: Values, result: Any) -> None:
+                env[number] = result if alone else _part(result, at)
+            return keep
+        view = View.of(part, owner) if part is not owner else None
+        strides = owner.strides
+
+        def keep_array(env: Values, result: Any) -> None:
+            new = result if alone else _part(result, at)
+            if view is None and type(new) is np.ndarray and new.strides == strides:
+                env[number] = new
+                return
+            new = np.asarray(new)
+            made = np.empty_like(owner, dtype=new.dtype, order="K", subok=False)
+            into = view(made) if view is not None else made
+            if into.shape != new.shape:
+                raise Unrepeatable("a shape depends on the values")
+            into[...] = new
+            env[number] = made
+
+        return keep_array
+
+
+def _part(result: Any, at: int) -> Any:
+    for place, each in enumerate(numbers_in(result)):
+        if place == at:
+            return each
+    raise Unrepeatable("a result has fewer parts than it had")
+
+
+def _item_of(over: Any, index: int) -> Any:
+    return over[index]
+
+
+def as_inputs(value: Any) -> Any:
+    """A copy of a value to be changed, in at least double precision; the order in memory stays."""
+    if isinstance(value, np.ndarray):
+        kind = np.result_type(value.dtype, np.float64)
+        return np.array(value, dtype=kind, copy=True, order="K", subok=False)
+    return np.float64(value)
