@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep.engine import ops
 from nnstep.engine.source import Span
 from nnstep.insight.identities import TRUTH, Identity
 from nnstep.insight.memoryviews import view_into
@@ -81,6 +82,7 @@ class _Found(NamedTuple):
     attempt: Try
     fixed: tuple[int, ...]
     value: Any
+    trusted: bool = False
 
 
 def first_faults(
@@ -105,9 +107,11 @@ def first_faults(
         if uphill is not None:
             faults.append(uphill)
             left.remove(at)
-    trusted = {at for at, each in known.items() if _is_trusted(each, style)}
+    factors = _usual_factors(step, right, known)
+    trusted = {at for at, each in known.items() if _is_trusted(each, style, factors)}
     while left and len(faults) < 4:
-        search = _Search(step, [wrong[at] for at in left], right, forward | trusted, sizes)
+        claims = [wrong[at] for at in left]
+        search = _Search(step, claims, right, forward | trusted, trusted - forward, sizes)
         found = search.run()
         if not found:
             faults += [_by_flow(step, wrong[at], trusted, forward) for at in left]
@@ -120,8 +124,10 @@ def first_faults(
 
 
 def _best(found: list[_Found]) -> _Found:
-    """What fixes most, is simplest, and stands first."""
-    return min(found, key=lambda each: (-len(each.fixed), each.attempt.cost, each.entry.at))
+    """What fixes most; of that where nothing was known to be right, the simplest, the first."""
+    return min(found, key=lambda each: (
+        -len(each.fixed), each.trusted, each.attempt.cost, each.entry.at
+    ))
 
 
 def _fault(step: Step, best: _Found, same: list[_Found], wrong: list[Wrong]) -> Fault:
@@ -178,6 +184,11 @@ def _uphill(step: Step, wrong: Wrong, style: float) -> Fault | None:
     gradient = update.gradient
     if signs != {-style} or np.size(gradient) != truth.size or not _agrees(truth, -gradient, 1.0):
         return None
+    turned = next((part.turned for part in update.parts if part.turned is not None), None)
+    if turned is not None and turned.line != update.entry.line:
+        plain = turned.text.replace("-", "", 1)
+        mend = Mend(plain, (update.gradient_name,))
+        return _as_fault(step, turned, (update.gradient_name,), None, (mend,))
     entry = update.entry
     code = _swapped_sign(entry.text)
     mends = (Mend(code, (update.gradient_name,)),) if code else ()
@@ -192,9 +203,26 @@ def _swapped_sign(text: str) -> str:
     return ""
 
 
-def _is_trusted(identity: Identity, style: float) -> bool:
+def _is_trusted(identity: Identity, style: float, factors: set[float]) -> bool:
     """Whether a value is what it should be, so that no fault lies before it."""
-    return identity.kind != TRUTH or identity.factor * style > 0
+    if identity.kind != TRUTH:
+        return True
+    factor = identity.factor * style
+    return any(abs(factor / each - 1) < 1e-3 for each in factors)
+
+
+def _usual_factors(
+    step: Step, right: Sequence[Wrong], known: dict[int, Identity]
+) -> set[float]:
+    """By which factors right gradients' own parts differ from truths; such as n before 1/n."""
+    found = {1.0}
+    for update, _ in right:
+        for each in _slice(step, update, set()):
+            identity = known.get(each.at)
+            if identity is not None and identity.kind == TRUTH:
+                found.add(abs(identity.factor))
+    truths = [each for _, each in sorted(known.items()) if each.kind == TRUTH]
+    return found | {abs(each.factor) for each in truths[:1]}
 
 
 # By the flow of values.
@@ -233,21 +261,30 @@ def _sources_in(entry: Entry, entries: list[Entry], tape: Tape) -> set[int]:
     return {each.at for each in writers if each is not None and each.at in inside}
 
 
-def _slice(step: Step, update: Update, forward: set[int]) -> list[Entry]:
-    """What the gradient of a parameter was made by, in its order, without the forward pass."""
+def _slice(
+    step: Step, update: Update, ends: Container[int], border: Container[int] = ()
+) -> list[Entry]:
+    """What the gradient of a parameter was made by, in its order.
+
+    Args:
+        step: the training step.
+        update: the parameter's update.
+        ends: entries beyond which nothing is asked, which are left out themselves,
+        border: but for these.
+    """
     own = {id(each) for each in step.script}
     found: dict[int, Entry] = {}
     for part in update.parts:
         if part.number is None:
             continue
-        for each in step.tape.sources(part.number, part.at, forward)[0]:
-            if id(each) in own and each.at not in forward:
+        for each in step.tape.sources(part.number, part.at, ends)[0]:
+            if id(each) in own and (each.at not in ends or each.at in border):
                 found[each.at] = each
     for each in step.script:  # the ends of calls
         if each.called and is_number(each.result):
             number = step.tape.number(each.result)
             maker = step.tape.maker.get(number, -1) if number is not None else -1
-            if maker in found and each.at not in forward and maker < each.at:
+            if maker in found and each.at not in ends and maker < each.at:
                 found[each.at] = each
     return [found[at] for at in sorted(found)]
 
@@ -259,14 +296,15 @@ class _Search:
     """Tries mends."""
 
     def __init__(
-        self, step: Step, wrong: Sequence[Wrong], right: Sequence[Wrong], forward: set[int],
-        sizes: Sequence[int],
+        self, step: Step, wrong: Sequence[Wrong], right: Sequence[Wrong], ends: set[int],
+        border: set[int], sizes: Sequence[int],
     ) -> None:
         self._step = step
         self._tape = step.tape
         self._wrong = wrong
         self._right = right
-        self._forward = forward
+        self._ends = ends
+        self._border = border
         self._sizes = [each for each in sizes if each > 1][:4]
         self._tries = 0
         self._pool = pool_of(step)
@@ -275,7 +313,7 @@ class _Search:
         """All mends that work."""
         entries: dict[int, tuple[Entry, set[int]]] = {}
         for at, (update, _) in enumerate(self._wrong):
-            for each in _slice(self._step, update, self._forward):
+            for each in _slice(self._step, update, self._ends, self._border):
                 entries.setdefault(each.at, (each, set()))[1].add(at)
         found: list[_Found] = []
         for entry, concerned in entries.values():
@@ -308,7 +346,7 @@ class _Search:
                 continue
             fixed = self._fixed(program, number, entry, made, concerned)
             if fixed:
-                found.append(_Found(entry, attempt, fixed, made))
+                found.append(_Found(entry, attempt, fixed, made, entry.at in self._border))
         return found
 
     @staticmethod
@@ -368,6 +406,7 @@ class _Search:
         writer = self._tape.last_writer(part.number, part.at)
         if writer is None:
             return []
+        writer = self._view_of(part.raw, part.at) or writer
         sign = -1.0 if part.factor > 0 else 1.0
         shape = np.shape(update.old)
         found = []
@@ -379,6 +418,14 @@ class _Search:
             if np.size(made) == truth.size and _agrees(truth, sign * np.reshape(made, shape), 1.0):
                 found.append(_Found(writer, attempt, (at,), made))
         return found
+
+
+    def _view_of(self, value: Any, before: int) -> Entry | None:
+        """The entry that took a part of another value, where that is all that was done."""
+        for each in self._step.script:
+            if each.at < before and each.alias and not each.called and each.result is value:
+                return each if each.op.kind != ops.NEXT else None
+        return None
 
 
 def _agrees(truth: Slopes, claim: Any, patience: float) -> bool:

@@ -54,7 +54,7 @@ class Checked:
         others: what other values of the backward pass are.
         faults: the first wrong ops, with their mends.
         notes: what is worth saying besides.
-        gradients: the claimed gradients themselves, by parameter.
+        gradients: by which the parameters are moved, or what enters an optimiser.
     """
 
     epoch: int
@@ -137,7 +137,7 @@ def check(
     return Checked(
         epoch, cost, value, judged.reading.line, tuple(verdicts), others, faults,
         (*step.tape.unclear, *(_other_scalars(step, judged) if explain else ())),
-        tuple((each.name, np.array(each.gradient)) for each in judged.updates),
+        tuple((each.name, np.array(each.gradient) * (each.rate or 1)) for each in judged.updates),
     )
 
 

@@ -302,7 +302,9 @@ class Recorder(Observer):
         depth, path = self._depth(frame), path_of(frame)
         outer = path if depth == self._base else self._outer
         entry = Entry(at, op, frame.code, path, outer, depth, operands, value, tuple(reads))
-        changes = self._changes() if not returned else {}
+        # What adds nothing is an update all the same.
+        certain = op.kind != ops.CALL
+        changes = self._changes(certain) if not returned else {}
         entry.before, entry.changes = changes, tuple(changes)
         for number in changes:
             tape.changed_at.setdefault(number, []).append(at)
@@ -323,10 +325,10 @@ class Recorder(Observer):
         if entry.reads or entry.makes or entry.names:
             tape.entries.append(entry)
 
-    def _changes(self) -> dict[int, Any]:
+    def _changes(self, certain: bool) -> dict[int, Any]:
         return {
             number: before for number, before in self._places
-            if not _same_bytes(before, self.tape.owners[number])
+            if certain or not _same_bytes(before, self.tape.owners[number])
         }
 
     def _item(self, entry: Entry, frame: Frame, op: Op) -> None:

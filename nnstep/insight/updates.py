@@ -35,6 +35,7 @@ class Part:
         at: before which entry it was read.
         factor: what it was multiplied by: negative where the parameter goes against it.
         name: what it is called.
+        turned: the entry that turned its sign, if one did.
     """
 
     value: Any
@@ -43,6 +44,7 @@ class Part:
     at: int
     factor: float
     name: str
+    turned: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -225,20 +227,23 @@ class _Finder:
 
     def part(self, value: Any, at: int, factor: float) -> Part:
         """The gradient in what was added."""
-        name = ""
+        name, turned = "", None
         for _ in range(50):
             number = self._tape.number(value) if is_number(value) else None
             name = (self._tape.name(number) if number is not None else "") or name
             inner = self._inner(value, number, at) if number is not None else None
             if inner is None or self._is_gradient(number, inner[0]):
                 break
+            writer = self._tape.last_writer(number, at) if number is not None else None
+            if writer is not None and negated(writer) is not None:
+                turned = writer
             value, at, factor = inner[0], inner[1], factor * inner[2]
         number = self._tape.number(value) if is_number(value) else None
         writer = self._tape.last_writer(number, at) if number is not None else None
         named = self._tape.name(number) if number is not None else ""
         text = named or (writer.text if writer is not None else name)
         shown = self._tape.value(value, at) if is_number(value) else value
-        return Part(np.array(shown), value, number, at, factor, text)
+        return Part(np.array(shown), value, number, at, factor, text, turned)
 
     def _is_gradient(self, number: int | None, inner: Any) -> bool:
         """Whether a value is called a gradient, and so what it was made from doesn't matter."""
