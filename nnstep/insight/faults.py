@@ -7,7 +7,7 @@ none works, the flow of the values says which op has right inputs and a wrong re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
