@@ -6,6 +6,7 @@ which says where.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,7 @@ from nnstep.insight.verdicts import (
     worst,
 )
 
+_REDUCES = re.compile(r"sum|mean|cost|loss|error", re.IGNORECASE)
 _PARALLEL = 0.999
 _LARGE = 100_000  # elements of a parameter, above which fewer are nudged
 _FEWER = {"chosen": 48, "directions": 4}
@@ -287,7 +289,12 @@ def _faults(
 def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
-    texts = dict.fromkeys(each.text for each in step.readings if each.text != judged.reading.text)
+    own = step.tape.sources(judged.reading.number or 0, 1 << 60)[1]
+    texts = dict.fromkeys(
+        each.text for each in step.readings
+        if each.text != judged.reading.text and step.scalars.get(each.text) not in own
+        and _REDUCES.search(each.text)
+    )
     for text in texts:
         try:
             other = best(step, text)
@@ -304,9 +311,7 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
 
 
 def _mean_cosine(verdicts: Sequence[Verdict]) -> float:
-    usable = [each.cosine for each in verdicts if each.size > 1] or [
-        each.cosine for each in verdicts
-    ]
+    usable = [each.cosine for each in verdicts if each.size > 1]
     return sum(usable) / len(usable) if usable else 0.0
 
 

@@ -53,7 +53,7 @@ def propose(run: Run, epoch: int) -> str:
 
 def badness(verdicts: list[Verdict], updates: int) -> float:
     """How ill a cost goes with the gradients: none at all for each parameter it leaves out."""
-    angles = [1.0 - each.cosine for each in verdicts]
+    angles = [1.0 - each.cosine + min(abs(each.factor - 1.0), 1.0) / 10 for each in verdicts]
     ranks = sum(each.rank for each in verdicts)
     missing = max(0, updates - len(verdicts))
     return round(ranks + sum(angles) + 3.0 * missing, 6)
@@ -86,6 +86,23 @@ def _made(step: Step) -> Iterator[str]:
             elif values.ndim == 2 and labels.shape == values.shape[:1]:
                 if labels.dtype.kind in "iu" and np.allclose(values.sum(axis=1), 1):
                     yield f"np.sum({_ENTROPY.format(p=p, y=y)})"
+    yield from _from_places(step)
+
+
+def _from_places(step: Step) -> Iterator[str]:
+    """Half the squared error of what objects and dictionaries hold: an output and its labels."""
+    updated = {each.number for each in step.updates}
+    made, given = [], []
+    for text, value in step.places.items():
+        number = step.tape.number(value)
+        plain = text.isidentifier() or not isinstance(value, np.ndarray) or value.size < 2
+        if plain or number is None or number in updated:
+            continue
+        (given if step.tape.is_leaf(number) else made).append((text, value))
+    for output, values in made[::-1]:
+        for labels, others in given:
+            if values.shape == others.shape:
+                yield f"(({output} - {labels}) ** 2).sum() / 2"
 
 
 def _named_arrays(step: Step) -> dict[str, Any]:

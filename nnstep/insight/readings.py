@@ -83,6 +83,7 @@ class Step:
         updates: the parameters' updates.
         readings: the cost, read at several places.
         scalars: the numbers that the main loop's function computes, by their text.
+        places: arrays by the texts that lead to them, when the step is over.
     """
 
     epoch: int
@@ -91,6 +92,7 @@ class Step:
     updates: list[Update]
     readings: list[Reading]
     scalars: dict[str, int]
+    places: dict[str, Any]
 
     def forward(self, reading: Reading) -> list[Entry]:
         """What leads to the cost: the script's entries before it, and its own."""
@@ -119,7 +121,9 @@ def record(run: Run, epoch: int, costs: list[str]) -> Step:
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
     found = updates(second.tape, script, second.start, second.finish)
-    return Step(epoch, second.tape, script, found, second.readings, second.scalars())
+    return Step(
+        epoch, second.tape, script, found, second.readings, second.scalars(), second.finish
+    )
 
 
 class _Pass:
@@ -231,10 +235,11 @@ class _Pass:
 
     def scalars(self) -> dict[str, int]:
         """The numbers that the function of the main loop has computed, by text."""
-        depth = min((each.depth for each in self.tape.entries), default=0)
+        own = [each for each in self.tape.entries if id(each) not in self.foreign]
+        depth = min((each.depth for each in own), default=0)
         found: dict[str, int] = {}
-        for each in self.tape.entries:
-            if each.depth != depth or id(each) in self.foreign:
+        for each in own:
+            if each.depth != depth:
                 continue
             for value in (each.result, *each.operands):
                 number = self.tape.number(value) if is_number(value) else None

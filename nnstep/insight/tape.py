@@ -333,24 +333,32 @@ class Recorder(Observer):
 
     def _item(self, entry: Entry, frame: Frame, op: Op) -> None:
         """Numbers that a loop takes out of an array."""
-        over = _array_of(frame.temps[op.slot])
-        if over is None:
-            self.tape.unclear.setdefault(
+        tape, iterator = self.tape, frame.temps[op.slot]
+        over = list(_arrays_of(iterator))
+        if len(over) == 1 and type(iterator) is type(iter(over[0])):
+            entry.operands = over[0], frame.temps[op.slot + 1]
+            entry.reads = (tape.register(over[0]),)
+            return
+        for number in entry.makes:  # given, then, as the arrays are
+            del tape.maker[number]
+        entry.makes, entry.alias = (), True
+        if not over or not all(tape.is_leaf(tape.register(each)) for each in over):
+            tape.unclear.setdefault(
                 f"line {entry.line}: a loop over numbers that can't be followed"
             )
+
+
+def _arrays_of(iterator: Any, depth: int = 3) -> Iterator[Any]:
+    """The arrays that an iterator goes over."""
+    if isinstance(iterator, np.ndarray):
+        yield iterator
+    elif depth and hasattr(type(iterator), "__next__"):
+        try:
+            parts = iterator.__reduce__()[1]
+        except (TypeError, AttributeError):
             return
-        index = frame.temps[op.slot + 1]
-        entry.operands = over, index
-        entry.reads = (self.tape.register(over),)
-
-
-def _array_of(iterator: Any) -> Any:
-    """The array that an iterator goes over."""
-    try:
-        parts = iterator.__reduce__()[1]
-    except (TypeError, AttributeError):
-        return None
-    return parts[0] if parts and isinstance(parts[0], np.ndarray) else None
+        for each in parts:
+            yield from _arrays_of(each, depth - 1)
 
 
 def _names(op: Op) -> tuple[str, ...]:

@@ -145,7 +145,8 @@ def _update(
         return None
     else:
         writers = _chain(tape, number, tape.number(new))
-    reads = [each.at for each in entries if number in each.reads]
+    # A constant that is bound is the same object wherever the function has it.
+    reads = [each.at for each in entries if number in each.reads and not each.alias]
     finder = _Finder(tape, number)
     added = [finder.added(each) for each in writers]
     if not writers or not reads or None in added or len(writers) > _STEPS:
@@ -161,22 +162,33 @@ def _update(
 
 def _chain(tape: Tape, start: int, end: int | None) -> list[Entry]:
     """The entries that make a parameter's new value out of its old one, by adding."""
-    found: list[Entry] = []
-    while end is not None and end != start and len(found) < _STEPS:
-        maker = tape.maker.get(end)
-        if maker is None:
-            return []
-        entry = tape.entries[maker]
-        found.append(entry)
-        others = [tape.number(each) for each in entry.operands if is_number(each)]
-        if start in others:
-            return found[::-1]
-        shape = np.shape(tape.owners[start])
-        ahead = [each for each in others if each is not None and each in tape.maker
-                 and np.shape(tape.owners[each]) == shape and _adds(entry)]  # fmt: skip
-        end = next((each for each in ahead if start in tape.sources(each, maker)[1]
-                    and _chain(tape, start, each)), None)  # fmt: skip
+    if end is None:
+        return []
+    behind: dict[int, int] = {end: -1}  # a value -> the one that was made of it
+    todo = [end]
+    while todo:
+        number = todo.pop()
+        maker = tape.maker.get(number)
+        if maker is None or not _adds(tape.entries[maker]):
+            continue
+        for each in tape.entries[maker].operands:
+            part = tape.number(each) if is_number(each) else None
+            if part is None or part in behind:
+                continue
+            behind[part] = number
+            if part == start:
+                return _path(tape, behind, number)
+            if np.shape(tape.owners[part]) == np.shape(tape.owners[start]):
+                todo.append(part)
     return []
+
+
+def _path(tape: Tape, behind: dict[int, int], number: int) -> list[Entry]:
+    found: list[Entry] = []
+    while number != -1 and len(found) < _STEPS:
+        found.append(tape.entries[tape.maker[number]])
+        number = behind[number]
+    return found
 
 
 def _adds(entry: Entry) -> bool:
