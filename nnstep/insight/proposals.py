@@ -92,7 +92,8 @@ def _made(step: Step) -> Iterator[str]:
 def _from_places(step: Step) -> Iterator[str]:
     """Half the squared error of what objects and dictionaries hold: an output and its labels."""
     updated = {each.number for each in step.updates}
-    made, given = [], []
+    made: list[tuple[str, Any]] = []
+    given: list[tuple[str, Any]] = []
     for text, value in step.places.items():
         number = step.tape.number(value)
         plain = text.isidentifier() or not isinstance(value, np.ndarray) or value.size < 2
