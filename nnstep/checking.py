@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nnstep.insight.faults import Fault, Mend
 from nnstep.insight.gradients import Checked
 from nnstep.insight.verdicts import worst
 
@@ -30,6 +31,16 @@ class Report:
         """The worst verdict of all epochs; wrong beats not decidable."""
         return worst([verdict for each in self.epochs for verdict in each.verdicts])
 
+    @property
+    def worst_epoch(self) -> Checked:
+        """The epoch with the worst verdict; among several of those, the one furthest off."""
+        return max(self.epochs, key=_badness)
+
+    @property
+    def mends(self) -> tuple[tuple[Fault, Mend], ...]:
+        """What would put the worst epoch right, in the order in which it is told."""
+        return tuple((each, mend) for each in self.worst_epoch.faults for mend in each.mends)
+
     def data(self) -> dict[str, Any]:
         """The same, as JSON can hold it."""
         return {
@@ -37,6 +48,12 @@ class Report:
             "notes": list(self.notes),
             "epochs": [_epoch(each) for each in self.epochs],
         }
+
+
+def _badness(checked: Checked) -> tuple[int, float]:
+    ranks = [each.rank for each in checked.verdicts]
+    rank = max(ranks, default=0)
+    return rank, max((each.error for each in checked.verdicts if each.rank == rank), default=0.0)
 
 
 def _epoch(checked: Checked) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nnstep.version import __version__
@@ -26,6 +26,8 @@ _MEMORY = 64  # MiB
 _USAGE = """nnstep                               the lessons, then a prompt
        nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
        nnstep lessons                       the lessons
+       nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
+                                            whether its gradients are right
        nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
 _EXAMPLES = """examples:
   nnstep mse_hidden                 step through a lesson
@@ -33,10 +35,14 @@ _EXAMPLES = """examples:
   nnstep mse_hidden -c "break dcost_wo" -c continue -c "table dcost_wo"
   nnstep train.py -x commands.txt   execute the commands in a file, then end
   echo vars | nnstep train.py       or those in a pipe
+  nnstep check train.py             check its gradients; `nnstep check --help` says more
   nnstep run --ops train.py         run every op through the stepping machine
 
 exit status: 0; 1 if a command failed or the script raised; 2 for wrong usage, or a file that
 can't be read or parsed.
+"""
+_CHECK_EPILOG = """exit status: 0 when all gradients are right, up to a factor that is told; 1 when
+one is wrong; 2 when nothing could be checked, and for wrong usage.
 """
 
 
@@ -59,11 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
+    checking = arguments[:1] == ["check"]
     try:
-        options = _parse(arguments)
+        options = _parse_check(arguments[1:]) if checking else _parse(arguments)
     except SystemExit as error:  # argparse ends the program for --help and for errors.
         return error.code if isinstance(error.code, int) else MISUSED
-    return _debug(options)
+    return _guarded(_check if checking else _session, options)
 
 
 # nnstep run
@@ -95,6 +102,50 @@ def _run(arguments: list[str]) -> int:
 def _complain(message: str) -> int:
     sys.stderr.write(f"nnstep: {message}\n")
     return MISUSED
+
+
+# nnstep check
+
+
+def _parse_check(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="nnstep check",
+        usage="nnstep check [--cost EXPR] [--at E1,E2,...] [--json] LESSON|FILE.py [-- ARGS]",
+        description="Check a script's hand-derived gradients against the derivative of its cost.",
+        epilog=_CHECK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("target", metavar="LESSON|FILE.py", help="what is checked; a lesson goes first")
+    add("--cost", metavar="EXPR", help="the cost; the script's own, or one that fits, if not given")
+    add(
+        "--at", type=_epochs, metavar="E1,E2,...",
+        help="the epochs; 0, 1, 10 and 100 if not given, as far as there are so many",
+    )
+    add("--json", action="store_true", help="tell it as JSON")
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_args(arguments[:at])
+    options.script_arguments = arguments[at + 1 :]
+    return options
+
+
+def _epochs(text: str) -> list[int]:
+    from nnstep.shell.checking import epochs_of
+
+    try:
+        return epochs_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _check(options: argparse.Namespace, output: Output) -> int:
+    from nnstep.shell.checking import check_script
+
+    return check_script(
+        output, options.target, options.script_arguments, cost=options.cost, at=options.at,
+        as_json=options.json,
+    )
 
 
 # nnstep LESSON|FILE
@@ -179,14 +230,16 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _debug(options: argparse.Namespace) -> int:
-    """Open what was asked for, and execute commands or prompt for them."""
+def _guarded(
+    action: Callable[[argparse.Namespace, Output], int], options: argparse.Namespace
+) -> int:
+    """Do what was asked for; what keeps it from that becomes one clear line."""
     from nnstep.shell.output import Output, OutputClosed
     from nnstep.shell.registry import CommandError
 
     output = Output()
     try:
-        return _session(options, output)
+        return action(options, output)
     except (Unusable, CommandError) as error:
         output.error(f"nnstep: {error}")
         return MISUSED
@@ -199,6 +252,7 @@ def _debug(options: argparse.Namespace) -> int:
 
 
 def _session(options: argparse.Namespace, output: Output) -> int:
+    """Open what was asked for, and execute commands or prompt for them."""
     from nnstep.shell.shell import Shell
 
     prompted = options.commands is None and _is_terminal(sys.stdin)

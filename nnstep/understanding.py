@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nnstep.checking import Report
 from nnstep.engine.events import Event
-from nnstep.engine.timeline import Unreachable
+from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.insight.gradients import Checked, NothingToCheck, check
 from nnstep.insight.proposals import propose
 from nnstep.insight.readings import Run
@@ -35,7 +35,8 @@ class Understanding(Questions):
             ValueError: there is nothing to check, or no such epoch.
         """
         self._check_epochs()
-        found: list[Report] = []
+        driver, found = self._driver, list[Report]()
+        stood = driver.reason, driver.breakpoint, driver.change
 
         def go() -> Event | None:
             here = self._timeline.here()
@@ -46,7 +47,11 @@ class Understanding(Questions):
             return None
 
         self._doing = "check"
-        self._travel(go)
+        try:
+            self._travel(go)
+        finally:
+            driver.reason, driver.breakpoint, driver.change = stood
+            driver.interrupted = self._timeline.interrupted = False
         return found[0]
 
     def _as_run(self) -> Run:
@@ -77,6 +82,10 @@ class Understanding(Questions):
             try:
                 self._reach(run, epoch)
                 checked.append(check(run, epoch, text, only=name))
+                if self._driver.interrupted:  # while nothing ran that would have halted
+                    raise Interrupted("interrupted")
+            except Interrupted:
+                raise
             except (NothingToCheck, Unreachable) as error:
                 if required or not checked:
                     raise _as_value_error(error, epoch) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -312,6 +313,121 @@ def test_run_ends_as_python_does(tmp_path: Path) -> None:
     done = nnstep(tmp_path, "run", "raises.py")
     assert done.returncode == 1
     assert done.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+# nnstep check
+
+NETWORK = """import numpy as np
+
+print("training")
+x, y = np.arange(6.0).reshape(3, 2) / 6, np.array([[0.0], [1.0], [1.0]])
+w, lr = np.ones((2, 1)), 0.1
+for epoch in range({epochs}):
+    z = x @ w
+    error = z - y
+    loss = (error ** 2).sum() / 2
+    grad = {gradient}
+    w = w - lr * grad
+    {more}
+"""
+GRADIENT = "x.T @ error"
+
+
+def network(
+    folder: Path, gradient: str = GRADIENT, epochs: int = 12, more: str = "pass"
+) -> str:
+    text = NETWORK.format(gradient=gradient, epochs=epochs, more=more)
+    (folder / "student.py").write_text(text)
+    return "student.py"
+
+
+@pytest.mark.parametrize(
+    ("gradient", "code", "verdict"),
+    [
+        (GRADIENT, 0, "right"),
+        ("5 * x.T @ error", 0, "right up to a factor"),
+        ("x.T @ (error * z)", 1, "wrong"),
+        ("x[:2].T @ error[:2]", 1, "wrong"),
+    ],
+)
+def test_check_ends_with_the_verdict(
+    tmp_path: Path, gradient: str, code: int, verdict: str
+) -> None:
+    done = nnstep(tmp_path, "check", network(tmp_path, gradient))
+    assert (done.returncode, done.stderr) == (code, "")
+    assert done.stdout.splitlines()[0] == f"student.py: {verdict}"
+    assert "training" not in done.stdout
+    assert "\x1b" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_check_takes_the_epochs_that_are_there(tmp_path: Path) -> None:
+    script = network(tmp_path)
+    done = nnstep(tmp_path, "check", "--json", script)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert [each["epoch"] for each in found["epochs"]] == [0, 1, 10]
+    assert (found["verdict"], found["chosen"], found["cost"]) == ("right", "proposed", "loss")
+    assert found["epochs"][0]["gradients"][0]["what"] == "d cost/d w"
+    options = ("--json", "--at", "3,11", "--cost", "loss * 2")
+    found = json.loads(nnstep(tmp_path, "check", *options, script).stdout)
+    assert [each["epoch"] for each in found["epochs"]] == [3, 11]
+    assert (found["chosen"], found["cost"]) == ("given", "loss * 2")
+    done = nnstep(tmp_path, "check", script, "--at", "3,12")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the main loop has no epoch 12" in done.stderr
+
+
+def test_check_as_json_knows_no_infinity(tmp_path: Path) -> None:
+    done = nnstep(tmp_path, "check", "--json", network(tmp_path, "x.T @ error / 0.0 * 1.0"))
+    assert done.returncode == 1
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    assert json.loads(done.stdout, parse_constant=refuse)["verdict"] == "wrong"
+
+
+def test_check_goes_on_where_the_script_raises_later(tmp_path: Path) -> None:
+    done = nnstep(tmp_path, "check", network(tmp_path, more="assert epoch < 3, 'late'"))
+    assert done.returncode == 0, done.stderr
+    assert "the script raised AssertionError: late in epoch 3" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import math\nw = 1.0\nfor i in range(9):\n    w = math.tanh(w)\n", "nothing is updated"),
+        ("w = 1.0\n", "the script has no epochs"),
+        (NETWORK.format(gradient="x @ error", epochs=3, more="pass"), "raises ValueError: matmul"),
+        ("1 / 0\n" + NETWORK.format(gradient="z", epochs=3, more=""), "raises ZeroDivisionError"),
+        ("x = = 2\n", "SyntaxError: invalid syntax"),
+        (None, "can't read student.py"),
+    ],
+)
+def test_check_with_nothing_to_check(tmp_path: Path, text: str | None, words: str) -> None:
+    if text is not None:
+        (tmp_path / "student.py").write_text(text)
+    done = nnstep(tmp_path, "check", "student.py")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [([], "required"), (["a.py", "b.py"], "b.py"), (["a.py", "--at", "x"], "no list of epochs")],
+)
+def test_check_used_wrongly(tmp_path: Path, arguments: list[str], words: str) -> None:
+    done = nnstep(tmp_path, "check", *arguments)
+    assert (done.returncode, words in done.stderr) == (2, True)
+
+
+def test_check_hands_arguments_on(tmp_path: Path) -> None:
+    script = network(tmp_path, "x.T @ error * float(__import__('sys').argv[1])")
+    done = nnstep(tmp_path, "check", script, "--", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("student.py: right\n")
 
 
 # Lessons.

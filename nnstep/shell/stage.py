@@ -11,6 +11,7 @@ from typing import Any
 
 import nnstep.session
 from nnstep import lessons
+from nnstep.checking import Report
 from nnstep.engine.events import Event
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import MEMORY
@@ -35,6 +36,7 @@ class Stage:
         displays: what is shown after every motion.
         listed: the last line that `list` has shown, None after a motion.
         script_failed: whether a script has ended with an exception.
+        checked: what the last check of gradients has found.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Stage:
         self.displays = Displays()
         self.listed: int | None = None
         self.script_failed = False
+        self.checked: Report | None = None
         self._session: Session | None = None
         self._sources: dict[str, Source | None] = {}
 
@@ -91,7 +94,7 @@ class Stage:
         self._session = session
         self._sources = {session.source.path: session.source}
         self.displays.clear()
-        self.listed = None
+        self.listed = self.checked = None
 
     def close(self) -> None:
         """Close the open script, if any."""
@@ -167,7 +170,7 @@ class Stage:
     ) -> None:
         output, at = self.output, session.stop
         if event is not None:
-            source = self._source(event.path)
+            source = self.source_of(event.path)
             output.show(scenes.stop(event, source, at, output.width, output.ascii))
             unhealthy = scenes.health_after(event, session, output.width, output.ascii)
             if unhealthy is not None:
@@ -201,7 +204,8 @@ class Stage:
         for note in self.session.notes():
             self.output.hint(note)
 
-    def _source(self, path: str) -> Source | None:
+    def source_of(self, path: str) -> Source | None:
+        """The text of a file of the script's, None where it can't be read."""
         if path not in self._sources:
             try:
                 self._sources[path] = Source.read(path)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from nnstep.insight.parts import shape_of
-from nnstep.shell.commands.arguments import required
+from nnstep.shell.checking import epochs_of, show_report
+from nnstep.shell.commands.arguments import count, required
 from nnstep.shell.registry import CommandError, command
+from nnstep.views.gradients import mended_view
 from nnstep.views.shapes import story_view
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
+
+_CHECK = "check [NAME] [--at E1,E2,...] [--cost EXPR]"
+_OPTION = re.compile(r"(?:^|\s)(?P<name>--at|--cost)(?=[\s=]|$)[\s=]*")
 
 
 @command("cost", group="understand", usage="cost [EXPR]", takes="expression")
@@ -56,3 +64,91 @@ def shape(shell: Shell, argument: str) -> None:
         output = shell.output
         output.show(story_view(story, name=name, width=output.width, ascii=output.ascii))
     shell.tell_notes()
+
+
+@command("check", group="understand", usage=_CHECK, takes="expression")
+def check(shell: Shell, argument: str) -> None:
+    """Check hand-derived gradients against the derivative of the cost.
+
+    Each parameter is nudged, and the training step is executed again: the cost moves as its
+    derivative says, whatever the script says. A gradient is right, right up to a factor that all
+    share, wrong, or not decidable; for a wrong one comes the first op that goes wrong, and what
+    would mend it. NAME is one gradient or parameter. Without --at it is the present epoch that is
+    checked, or some of a finished run.
+
+    Examples:
+        check
+        check dcost_wo --at 0,100,2000
+        check --cost np.mean((ao-labels)**2)
+    """
+    name, options = _options(argument)
+    at = epochs_of(options["--at"]) if "--at" in options else None
+    try:
+        with shell.under_way() as session:
+            report = session.check(name, at=at, cost=options.get("--cost"))
+    except ValueError as error:
+        raise CommandError(f"nothing to check: {error}") from None
+    shell.checked = report
+    show_report(shell, report)
+    if report.mends:
+        number = " N" if len(report.mends) > 1 else ""
+        shell.output.hint(f"`mend{number}` runs the script with that, and compares the costs")
+    shell.tell_notes()
+
+
+def _options(argument: str) -> tuple[str | None, dict[str, str]]:
+    """Take a line apart.
+
+    Raises:
+        CommandError: something is missing or there twice.
+    """
+    found = list(_OPTION.finditer(argument))
+    starts = [*(each.start() for each in found), len(argument)]
+    options: dict[str, str] = {}
+    for each, end in zip(found, starts[1:], strict=True):
+        text = argument[each.end() : end].strip()
+        if each["name"] in options or not text:
+            wrong = "stands there twice" if text else "needs something behind it"
+            raise CommandError(f"{each['name']} {wrong}; usage: {_CHECK}")
+        options[each["name"]] = text
+    name = argument[: starts[0]].strip()
+    if name.startswith("-"):
+        raise CommandError(f"no option {name.split()[0]}; usage: {_CHECK}")
+    return name or None, options
+
+
+@command("mend", group="understand", usage="mend [N]", takes="number")
+def mend(shell: Shell, argument: str) -> None:
+    """Run the script with the N-th mend of the last check, and compare the costs.
+
+    It runs twice to its end, as it is and with the op mended, each in a process of its own that
+    knows nothing of what was changed by hand. The open script and its file stay as they are.
+
+    Example:
+        check ;; mend
+    """
+    number = count(argument, "mend [N]")
+    if shell.checked is None:
+        raise CommandError("nothing was checked yet; `check` finds what is to be mended")
+    mends = shell.checked.mends
+    if number > len(mends):
+        there = f"there are {len(mends)}" if len(mends) > 1 else f"there is {len(mends) or 'none'}"
+        raise CommandError(f"the last check has no mend {number}; {there}")
+    from nnstep import mending
+
+    fault, found = mends[number - 1]
+    output = shell.output
+    output.passing(Text("running it as it is, and mended"))
+    try:
+        both = mending.courses(shell.session, fault, found.code, shell.checked.cost)
+    finally:
+        output.passing(None)
+    output.show(
+        mended_view(
+            fault.text, found.code, fault.line, shell.checked.cost,
+            (both[0].costs, both[1].costs), width=output.width, ascii=output.ascii,
+        )
+    )
+    for label, each in zip(("as it is", "mended"), both, strict=True):
+        if each.error:
+            output.hint(f"{label}, it went wrong: {each.error}")

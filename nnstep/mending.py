@@ -1,0 +1,280 @@
+"""A script with one op mended, run beside the script as it is: how the cost goes in both.
+
+Each runs in a process of its own, the mended one from a copy, so that neither the open session
+nor the script's file is touched. What would mend an op is found elsewhere (insight/faults.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import tokenize
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnstep.engine.source import Source, Span
+from nnstep.insight.faults import Fault
+from nnstep.session import Session
+from nnstep.sweep import Script
+
+_START = """\
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from nnstep.mending import answer
+answer()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the cost went in one run.
+
+    Attributes:
+        costs: its last value in each epoch, None where it had none.
+        error: what went wrong, in one line, or an empty string.
+    """
+
+    costs: list[float | None] = field(default_factory=list)
+    error: str = ""
+
+
+class _Task(NamedTuple):
+    """One run, in words that go to another process.
+
+    Attributes:
+        script: what is run.
+        cost: the expression.
+        loop: the line of the loop whose iterations are the epochs.
+        copies: the files that stand in for others of their names; none for the script as it is.
+    """
+
+    script: Script
+    cost: str
+    loop: int
+    copies: dict[str, str]
+
+
+# The text.
+
+
+def mended_text(source: Source, fault: Fault, code: str) -> str:
+    """The text of a file with an op replaced.
+
+    Args:
+        source: the file.
+        fault: the op.
+        code: the op as it should be: the whole statement, or the expression only.
+
+    Raises:
+        ValueError: the file is another by now, or the mended text is no Python.
+    """
+    if source.segment(fault.span) != fault.text:
+        raise ValueError("the script is another one by now; `check` looks at it again")
+    text = source.text
+    try:
+        start, end, new = _replacement(source, fault.span, code)
+        mended = text[:start] + new + text[end:]
+        compile(mended, source.path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise ValueError(f"with `{code}` there the script is no Python: {error.msg}") from None
+    return mended
+
+
+def _replacement(source: Source, span: Span, code: str) -> tuple[int, int, str]:
+    """What of the text is replaced, and by what.
+
+    Raises:
+        SyntaxError: the code is none.
+    """
+    node = ast.parse(code).body[0]
+    tree = ast.parse(source.text)
+    statements = [each for each in ast.walk(tree) if isinstance(each, ast.stmt)]
+    whole = next((each for each in statements if source.span(each) == span), None)
+    assigns = isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+    if whole is not None and (assigns or not isinstance(whole, ast.Assign | ast.AugAssign)):
+        return *_offsets(source, span), code
+    if whole is not None:
+        assert isinstance(whole, ast.Assign | ast.AugAssign)
+        span = source.span(whole.value)
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        # The op is all that is assigned, and its target stands outside of it.
+        code = ast.get_source_segment(code, node.value) or code
+    return *_offsets(source, span), f"({code})"
+
+
+def _offsets(source: Source, span: Span) -> tuple[int, int]:
+    starts = [0]
+    for line in source.lines:
+        starts.append(starts[-1] + len(line) + 1)
+    return starts[span.line - 1] + span.column, starts[span.end_line - 1] + span.end_column
+
+
+# The two runs.
+
+
+def courses(
+    session: Session, fault: Fault, code: str, cost: str
+) -> tuple[Course, Course]:
+    """Run a session's script as it is, and with an op mended; the session is left alone.
+
+    Args:
+        session: whose script it is, run as it was opened.
+        fault: the op.
+        code: the op as it should be.
+        cost: the expression whose course is wanted.
+
+    Raises:
+        ValueError: it can't be mended so.
+        KeyboardInterrupt: Ctrl-C; the runs are ended.
+    """
+    source = _read(fault.path)
+    text = mended_text(source, fault, code)
+    main = session.source.path
+    if os.path.dirname(fault.path) != os.path.dirname(main):
+        raise ValueError(f"{fault.path} doesn't lie beside the script; it must be mended by hand")
+    copies = {main: session.source.text, fault.path: text}
+    script = Script.of(session)
+    before = getattr(session.main, "lineno", 0)
+    shift = text.count("\n") - source.text.count("\n")
+    after = before + shift if fault.path == main and before > fault.span.end_line else before
+    tasks = [_Task(script, cost, before, {}), _Task(script, cost, after, copies)]
+    return _run_all(tasks)
+
+
+def _read(path: str) -> Source:
+    try:
+        return Source.read(path)
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"can't read {path}: {error}") from None
+
+
+def _run_all(tasks: list[_Task]) -> tuple[Course, Course]:
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for each in tasks:
+            processes.append(_start(each))
+        one, other = (_result(each) for each in processes)
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+            with process:
+                pass
+    return one, other
+
+
+def _start(task: _Task) -> subprocess.Popen[bytes]:
+    home = str(Path(__file__).resolve().parents[1])
+    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    # -P: a random.py in the present folder is none of this package's business.
+    process = subprocess.Popen(
+        [sys.executable, *flags, "-P", "-c", _START, home],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd=task.script.folder or None, env={**os.environ, "MPLBACKEND": "Agg"},
+    )
+    assert process.stdin is not None
+    told = task._replace(script=asdict(task.script))._asdict()  # type: ignore[arg-type]
+    with contextlib.suppress(OSError):  # it has died already, which is seen later
+        process.stdin.write(json.dumps(told).encode() + b"\n")
+        process.stdin.flush()
+    return process
+
+
+def _result(process: subprocess.Popen[bytes]) -> Course:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if line.endswith(b"\n"):
+        return Course(**json.loads(line))
+    return Course(error=f"the process ended with code {process.wait()} and without a result")
+
+
+# In the process that was started for it.
+
+
+def answer() -> None:
+    """What the new process does: read a task, do it, write what came of it."""
+    # Ctrl-C is for whoever asked; the script gets nothing to read, and nobody sees its output.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    with open(questions, "rb", buffering=0, closefd=False) as lines:
+        told = json.loads(lines.readline())
+    threading.Thread(target=_end_with, args=(questions,), daemon=True).start()
+    script = told["script"]
+    script.update(argv=tuple(script["argv"]), into=tuple(script["into"]))
+    course = run(_Task(**{**told, "script": Script(**script)}))
+    with open(answers, "w", encoding="utf-8") as line:
+        line.write(json.dumps(asdict(course)) + "\n")
+
+
+def _end_with(questions: int) -> None:
+    """End when whoever asked is gone."""
+    while os.read(questions, 1):
+        pass
+    os._exit(1)
+
+
+def run(task: _Task) -> Course:
+    """Do one run here. This changes the interpreter as any script may."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            session = _session(task, folder)
+            session.run()
+            wrong = "" if session.error is None else (
+                f"{_one_line(session.error)} (line {session.position.line})"
+            )
+            values = session.history(task.cost).values
+        except Exception as error:
+            return Course(error=_one_line(error))
+    return Course([_number(each) for each in values], wrong)
+
+
+def _session(task: _Task, folder: str) -> Session:
+    script = task.script
+    path = script.path
+    for name, text in task.copies.items():
+        Path(folder, os.path.basename(name)).write_bytes(_encoded(text))
+    if task.copies:
+        whole = os.path.abspath(path)
+        # What lies beside the script is still found there.
+        sys.path.insert(1, os.path.dirname(os.path.realpath(whole)))
+        path = os.path.join(folder, os.path.basename(whole))
+    session = Session(path, script.argv, script.into)
+    if task.copies:
+        session.set("__file__", whole)
+    if task.loop and getattr(session.main, "lineno", 0) != task.loop:
+        session.use_loop(task.loop)
+    return session
+
+
+def _encoded(text: str) -> bytes:
+    """A text as its own first lines say that it is encoded."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(text.encode()).readline)
+    return text.encode(encoding)
+
+
+def _number(value: Any) -> float | None:
+    if value is None or np.size(value) != 1:
+        return None
+    try:
+        return float(np.asarray(value).reshape(()))
+    except (TypeError, ValueError):
+        return None
+
+
+def _one_line(error: BaseException) -> str:
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
