@@ -22,12 +22,15 @@ FAILED = 1
 MISUSED = 2
 _INTERRUPTED = 130
 _MEMORY = 64  # MiB
+# As in differences.py, whose import takes time.
+_EPOCHS, _TOLERANCE = 3, 1e-9
 
 _USAGE = """nnstep                               the lessons, then a prompt
        nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
        nnstep lessons                       the lessons
        nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
                                             whether its gradients are right
+       nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
        nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
 _EXAMPLES = """examples:
   nnstep mse_hidden                 step through a lesson
@@ -37,9 +40,10 @@ _EXAMPLES = """examples:
   echo vars | nnstep train.py       or those in a pipe
   nnstep check train.py             check its gradients; `nnstep check --help` says more
   nnstep run --ops train.py         run every op through the stepping machine
+  nnstep diff mine.py mse_hidden    where a script of your own leaves a lesson's way
 
 exit status: 0; 1 if a command failed or the script raised; 2 for wrong usage, or a file that
-can't be read or parsed.
+can't be read or parsed. Of `diff`: 0 when nothing differs, 1 when something does.
 """
 _CHECK_EPILOG = """exit status: 0 when all gradients are right, up to a factor that is told; 1 when
 one is wrong; 2 when nothing could be checked, and for wrong usage.
@@ -65,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
+    if arguments[:1] == ["diff"]:
+        return _diff(arguments[1:])
     checking = arguments[:1] == ["check"]
     try:
         options = _parse_check(arguments[1:]) if checking else _parse(arguments)
@@ -146,6 +152,86 @@ def _check(options: argparse.Namespace, output: Output) -> int:
         output, options.target, options.script_arguments, cost=options.cost, at=options.at,
         as_json=options.json,
     )
+
+
+# nnstep diff
+
+
+def _diff(arguments: list[str]) -> int:
+    """`nnstep diff`: 0 when nothing differs, 1 when something does."""
+    try:
+        options = _diff_parser().parse_args(arguments)
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else MISUSED
+    return _guarded(_compare, options)
+
+
+def _compare(options: argparse.Namespace, output: Output) -> int:
+    from nnstep.shell.comparing import diff
+
+    differs = diff(
+        output, options.a, options.b, epochs=options.epochs, tolerance=options.tolerance,
+        ignore=options.ignore, as_json=options.json,
+    )
+    return FAILED if differs else 0
+
+
+def _diff_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nnstep diff",
+        description="Run two scripts side by side, and name the first op whose value differs.",
+        epilog="exit status: 0 when nothing differs, 1 when something does, 2 when one can't be "
+        "opened.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("a", metavar="A.py", help="a script, or a lesson's name")
+    add("b", metavar="B.py", help="the one that it is compared with")
+    add(
+        "--epochs", type=_count, default=_EPOCHS, metavar="N",
+        help="compare so many epochs op by op, and the later ones by the variables; "
+        "%(default)s unless set",
+    )
+    add(
+        "--tolerance", type=_tolerance, default=_TOLERANCE, metavar="T",
+        help="by what part of the larger one two numbers may differ; %(default)s unless set",
+    )
+    add(
+        "--ignore", type=_names, default=(), metavar="NAMES",
+        help="names that aren't compared, with commas between them, such as epochs,lr",
+    )
+    add("--json", action="store_true", help="show what came of it as JSON")
+    return parser
+
+
+def _count(text: str) -> int:
+    """A number of epochs.
+
+    Raises:
+        argparse.ArgumentTypeError: it isn't a positive whole number.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of epochs from 1 on")
+    return int(text)
+
+
+def _tolerance(text: str) -> float:
+    """A part of a number.
+
+    Raises:
+        argparse.ArgumentTypeError: it isn't a number from 0 on.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return found
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
 
 
 # nnstep LESSON|FILE

@@ -284,7 +284,7 @@ class _Processes:
             process = subprocess.Popen(
                 [sys.executable, *flags, "-P", "-c", _START, home],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                cwd=script.folder or None, env={**os.environ, **_SURROUNDINGS},
+                cwd=script.folder or None, env={**os.environ, **SURROUNDINGS},
             )
             self._started.append(process)
             return process
@@ -299,7 +299,7 @@ class _Processes:
 
 
 # Several runs share the processors, so each takes one; a window would wait to be closed.
-_SURROUNDINGS = {
+SURROUNDINGS = {
     **dict.fromkeys(
         (
             "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",

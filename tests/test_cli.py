@@ -430,6 +430,69 @@ def test_check_hands_arguments_on(tmp_path: Path) -> None:
     assert done.stdout.startswith("student.py: right\n")
 
 
+# nnstep diff
+
+LEARNS = NET.replace("w = w - 0.1", "w = w - 0.1 * np.dot(x.T, z)")
+
+
+def test_diff_of_a_script_with_itself_and_with_another(net: str, tmp_path: Path) -> None:
+    (tmp_path / net).write_text(LEARNS)
+    done = nnstep(tmp_path, "diff", net, net)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no value differs" in done.stdout
+    assert "epoch 0" not in done.stdout  # what the script prints
+    (tmp_path / "mine.py").write_text(LEARNS.replace("np.dot(x, w)", "np.dot(x, w) + 1"))
+    done = nnstep(tmp_path, "diff", "mine.py", net, "--epochs", "1")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "first difference: z in epoch 0" in done.stdout
+    assert "A  line 10: z = np.dot(x, w) + 1" in done.stdout
+    done = nnstep(tmp_path, "diff", "mine.py", net, "--ignore", "z,w", "--tolerance", "0")
+    assert done.returncode == 0, done.stdout
+
+
+def test_diff_as_json(net: str, tmp_path: Path) -> None:
+    (tmp_path / net).write_text(LEARNS)
+    (tmp_path / "mine.py").write_text(LEARNS.replace("w - 0.1", "w - 0.2"))
+    done = nnstep(tmp_path, "diff", "mine.py", net, "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    found = json.loads(done.stdout)["difference"]
+    assert (found["name"], found["epoch"], found["a"]["op"]["line"]) == ("w", 0, 12)
+    assert found["apart"]["by"] == pytest.approx(abs(found["apart"]["a"] - found["apart"]["b"]))
+    done = nnstep(tmp_path, "diff", net, net, "--json")
+    assert (done.returncode, json.loads(done.stdout)["difference"]) == (0, None)
+
+
+def test_diff_of_a_script_that_raises(net: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(NET.replace("np.dot(x, w)", "np.dot(w, x)"))
+    done = nnstep(tmp_path, "diff", "mine.py", net)
+    assert done.returncode == 1
+    assert "raises ValueError" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["net.py"], "required: B.py"),
+        (["net.py", "missing.py"], "can't read missing.py: No such file"),
+        (["bad.py", "net.py"], "bad.py:1: SyntaxError: invalid syntax"),
+        (["net.py", "mse_hiden"], "did you mean mse_hidden?"),
+        (["net.py", "net.py", "--epochs", "0"], "not a number of epochs"),
+        (["net.py", "net.py", "--tolerance", "nan"], "not a number from 0 on"),
+        (["net.py", "dies.py"], "ended with code 3"),
+    ],
+)
+def test_diff_of_what_cannot_be_run(
+    net: str, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    (tmp_path / "bad.py").write_text("x = = 2\n")
+    (tmp_path / "dies.py").write_text("import os\nos._exit(3)\n")
+    done = nnstep(tmp_path, "diff", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # Lessons.
 
 
