@@ -21,6 +21,7 @@ from nnstep.insight.mends import (
     LARGE,
     Try,
     attempts,
+    in_brackets,
     outcome_of,
     pool_of,
     products,
@@ -134,9 +135,31 @@ def _fault(step: Step, best: _Found, same: list[_Found], wrong: list[Wrong]) -> 
     names = tuple(update.gradient_name for update, _ in wrong)
     same = sorted(same, key=lambda each: each.attempt.cost)
     codes = dict.fromkeys(each.attempt.code for each in same)
-    mends = tuple(Mend(code, names) for code in [*codes][:_MENDS])
     entry = best.entry
+    bound = _bound_later(step, entry) if best.trusted else None
+    if bound is not None:  # what is right was only handed on, where more was to be done
+        codes = dict.fromkeys(_moved(code, entry, bound) for code in codes)
+        entry = bound
+    mends = tuple(Mend(code, names) for code in [*codes][:_MENDS])
     return _as_fault(step, entry, names, best.value, mends)
+
+
+def _bound_later(step: Step, entry: Entry) -> Entry | None:
+    """The last binding of an op's result to another name, nothing done to it."""
+    number = step.tape.number(target_of(entry, step.tape))
+    found = [
+        each for each in step.script
+        if each.at > entry.at and each.alias and each.op.kind == ops.BIND and each.names
+        and is_number(each.result) and step.tape.number(each.result) == number
+    ]
+    return found[-1] if found else None
+
+
+def _moved(code: str, entry: Entry, bound: Entry) -> str:
+    """A mend of one op written at the binding of its result."""
+    before = in_brackets(entry.text)
+    at = code.find(before)
+    return in_brackets(bound.text) + code[at + len(before) :] if at >= 0 else code
 
 
 def _as_fault(

@@ -21,6 +21,7 @@ from nnstep.insight.tape import TooLong, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
+    FACTOR,
     RIGHT,
     WRONG,
     Example,
@@ -282,8 +283,21 @@ def _faults(
             judged.verdicts, judged.updates, judged.truths, strict=True)
         if each.kind != WRONG and truth is not None
     ]  # fmt: skip
+    factor = _factor_of(judged.verdicts)
+    wrong = [(update, _times(truth, factor)) for update, truth in wrong]
+    right = [(update, _times(truth, factor)) for update, truth in right]
     forward = {at for at, each in identities.items() if each.kind == FORWARD}
     return tuple(first_faults(step, wrong, right, identities, forward, _sizes(step)))
+
+
+def _factor_of(verdicts: Sequence[Verdict]) -> float:
+    """The factor that the gradients have that aren't wrong."""
+    found = [each.factor for each in verdicts if each.kind == FACTOR and not each.decay]
+    return found[0] if found else 1.0
+
+
+def _times(truth: Slopes, factor: float) -> Slopes:
+    return replace(truth, values=truth.values * factor, errors=truth.errors * abs(factor))
 
 
 def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:

@@ -95,10 +95,10 @@ def attempts(
     target = entry.names[0] + " = " if entry.names and not text.startswith(entry.names[0]) else ""
     yield Try(3, _signed(text), lambda: -np.asarray(outcome))
     for factor, words in ((0.5, "/ 2"), (2.0, "* 2")):
-        yield Try(4, f"{target}{_in_brackets(text)} {words}", _times(outcome, factor))
+        yield Try(4, f"{target}{in_brackets(text)} {words}", _times(outcome, factor))
     for size in sizes:
-        yield Try(5, f"{target}{_in_brackets(text)} / {size}", _times(outcome, 1 / size))
-        yield Try(5, f"{target}{_in_brackets(text)} * {size}", _times(outcome, size))
+        yield Try(5, f"{target}{in_brackets(text)} / {size}", _times(outcome, 1 / size))
+        yield Try(5, f"{target}{in_brackets(text)} * {size}", _times(outcome, size))
     if not (entry.called and not entry.operands):
         yield from _other_operands(entry, there, tape)
         yield from _other_operators(entry, tape)
@@ -107,14 +107,14 @@ def attempts(
     for each in there:
         if each.value.shape == np.shape(outcome) or each.value.size == 1:
             for cost, form, value in _forms(each):
-                code = f"{target}{_in_brackets(text)} * {form}"
+                code = f"{target}{in_brackets(text)} * {form}"
                 yield Try(cost + 5, code, _times(outcome, value))
                 if cost and each.value.shape == np.shape(outcome):
                     left = text.partition(" = ")[0] + " = " if " = " in text else target
                     yield Try(cost + 3, left + form, _times(value, 1.0))
 
 
-def _in_brackets(text: str) -> str:
+def in_brackets(text: str) -> str:
     left, equals, right = text.partition(" = ")
     if equals:
         return f"{left} = ({right})" if _needs_brackets(right) else text
@@ -170,6 +170,13 @@ def _other_operands(entry: Entry, pool: list[Value], tape: Tape) -> Iterator[Try
             if value.ndim == 2:
                 swapped = text[0].removesuffix(".T") if text[0].endswith(".T") else text[0] + ".T"
                 yield _replaced(entry, recorded, place, text[0], swapped, value.T, tape, 1)
+            for each in pool:
+                if each.value.shape == value.shape:
+                    for cost, form, other in _forms(each):
+                        code = f"({text[0]} * {form})"
+                        yield _replaced(
+                            entry, recorded, place, text[0], code, value * other, tape, cost + 6
+                        )
             own = Value(text[0], value, -1)
             for cost, form, other in [*_forms(own), (1, f"(1 - {text[0]})", 1 - value)][1:]:
                 yield _replaced(entry, recorded, place, text[0], form, other, tape, 2 + cost)
