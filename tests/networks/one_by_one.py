@@ -12,7 +12,7 @@ ts = 3 * xs + 1
 w, b, lr = 0.1, 0.0, 0.05
 for epoch in range(epochs):
     total = 0.0
-    for x, t in zip(xs, ts):
+    for x, t in zip(xs, ts, strict=True):
         pred = w * x + b
         err = pred - t
         loss = err**2

@@ -37,7 +37,7 @@ class Net:
 
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
 net = Net(X, np.array([[0], [1], [1], [0]]))
-for epoch in range(epochs):
+for _epoch in range(epochs):
     net.forward()
     net.backward()
 print(np.sum((net.y - net.output) ** 2))
