@@ -10,13 +10,13 @@ from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.insight.gradients import Checked, NothingToCheck, check
 from nnstep.insight.proposals import propose
 from nnstep.insight.readings import Run
-from nnstep.questions import Questions
+from nnstep.tracing import Tracing
 
 _SPREAD = (0, 1, 10, 100, 1000, 10_000)  # epochs of a finished run that are looked at
 _MOST = 4
 
 
-class Understanding(Questions):
+class Understanding(Tracing):
     """A script whose training can be judged."""
 
     def check(

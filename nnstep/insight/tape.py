@@ -8,6 +8,7 @@ How entries are executed again is replay.py's affair.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -258,13 +259,18 @@ class Recorder(Observer):
             for _, value in candidates(frame, op, operands)
             if isinstance(value, np.ndarray) and is_number(value)
         ]
+        if self._places and _changes_item(op) and isinstance(operands[0], np.ndarray):
+            # `x[rows] += y` adds to a copy of these items, and puts that back.
+            number = tape.register(operands[0])
+            if all(number != each for each, _ in self._places):
+                self._places.append((number, operands[0].copy(order="K")))
 
     def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
         """A call is stepped into: its result is made in there."""
         self._calls.append((frame, op, self._held))
         self._places = []
         if self._depth(frame) == self._base:
-            self._outer = path_of(frame)
+            self._outer = _path_at(frame, op)
 
     def after(self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any) -> None:
         """Write the entry."""
@@ -299,7 +305,7 @@ class Recorder(Observer):
         reads = dict.fromkeys(
             tape.register(part) for each in operands for part in numbers_in(each)
         )
-        depth, path = self._depth(frame), path_of(frame)
+        depth, path = self._depth(frame), _path_at(frame, op)
         outer = path if depth == self._base else self._outer
         entry = Entry(at, op, frame.code, path, outer, depth, operands, value, tuple(reads))
         # What adds nothing is an update all the same.
@@ -346,6 +352,20 @@ class Recorder(Observer):
             tape.unclear.setdefault(
                 f"line {entry.line}: a loop over numbers that can't be followed"
             )
+
+
+def _changes_item(op: Op) -> bool:
+    node = op.node
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript)
+
+
+def _path_at(frame: Frame, op: Op) -> Path:
+    """When an op of a frame runs: the machine notes where it is only where it may halt."""
+    behind, frame.pc = frame.pc, op.index
+    try:
+        return path_of(frame)
+    finally:
+        frame.pc = behind
 
 
 def _arrays_of(iterator: Any, depth: int = 3) -> Iterator[Any]:

@@ -284,3 +284,19 @@ def test_known_factors() -> None:
     assert "n = 7" in known_factor(7.0, [7, 3])
     assert "n/2" in known_factor(3.5, [7, 3])
     assert known_factor(1.234, [7, 3]) == ""
+
+
+def test_items_chosen_by_an_array_are_added_to_anew_each_time(checked: Checked) -> None:
+    text = NET.replace(
+        "dW = X.T @ delta", "dW = np.zeros((3, 1))\n        dW[[0, 1, 2]] += X.T @ delta"
+    )
+    assert checked(text).kind == RIGHT
+    report = checked(text.replace("dW[[0, 1, 2]] += X.T @ delta", "dW[[0, 1, 2]] += X.T @ out"))
+    assert any("delta" in mend.code for fault in report.epochs[0].faults for mend in fault.mends)
+
+
+def test_a_step_behind_a_loop(checked: Checked) -> None:
+    text = NET.replace(
+        "delta = (out", "for _ in range(3):\n            pass\n        delta = (out"
+    )
+    assert checked(text).kind == RIGHT
