@@ -17,7 +17,7 @@ from nnstep.engine.calls import arguments
 from nnstep.engine.events import Mutation
 from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Op
-from nnstep.engine.values import is_a
+from nnstep.engine.values import attributes, is_a
 
 Places = list[tuple[str, Any]]
 """Names, or other texts of the script, with the mutable values behind them."""
@@ -376,13 +376,7 @@ def _items(label: str, value: Any) -> Iterable[tuple[str, Any]]:
         return [(f"{label}[{key!r}]", each) for key, each in pairs if _is_plain(key)]
     if is_a(value, (list, tuple)) and len(value) <= _MANY:
         return [(f"{label}[{at}]", each) for at, each in enumerate(value)]
-    try:
-        attributes = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return []
-    if type(attributes) is dict:
-        return [(f"{label}.{name}", each) for name, each in list(attributes.items())]
-    return []
+    return [(f"{label}.{name}", each) for name, each in list(attributes(value).items())]
 
 
 def _is_plain(key: Any) -> bool:

@@ -64,3 +64,12 @@ def is_finite(value: Any, depth: int = _DEEP) -> bool:
 
 def _is_finite_array(value: np.ndarray[Any, Any]) -> bool:
     return bool(np.isfinite(np.asarray(value)).all())
+
+
+def attributes(value: object) -> dict[str, Any]:
+    """The instance attributes of an object; empty when it has none, or its class hides them."""
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except Exception:  # a class may call anything so
+        return {}
+    return found if type(found) is dict else {}

@@ -18,6 +18,8 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from nnstep.engine.values import attributes as attributes
+
 Array = NDArray[Any]
 Index = tuple[int, ...]
 
@@ -93,15 +95,6 @@ def summarize(value: object) -> Summary:
 def is_array(value: object) -> TypeGuard[Array]:
     """Whether a value is a NumPy array; asks its type, since `__class__` may lie or raise."""
     return issubclass(type(value), np.ndarray)
-
-
-def attributes(value: object) -> dict[str, Any]:
-    """The instance attributes of an object, empty when it has no `__dict__`."""
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return found if type(found) is dict else {}
 
 
 def hidden_cells(value: Array) -> NDArray[np.bool_] | None:

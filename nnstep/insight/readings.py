@@ -22,6 +22,7 @@ from nnstep.engine.program import Program
 from nnstep.engine.scopes import Scopes
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import Timeline
+from nnstep.engine.values import attributes
 from nnstep.insight.tape import Entry, Recorder, Tape, is_number
 from nnstep.insight.updates import Update, updates
 
@@ -269,9 +270,7 @@ def _numbers_below(
     elif kind in (list, tuple):
         items = [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
     elif getattr(kind, "__module__", "") == "__main__" and not isinstance(value, type):
-        inside = getattr(value, "__dict__", None)
-        if type(inside) is dict:
-            items = [(f"{text}.{name}", each) for name, each in inside.items()]
+        items = [(f"{text}.{name}", each) for name, each in attributes(value).items()]
     if items:
         seen.add(id(value))
     for name, each in items:

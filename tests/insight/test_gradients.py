@@ -300,3 +300,8 @@ def test_a_step_behind_a_loop(checked: Checked) -> None:
         "delta = (out", "for _ in range(3):\n            pass\n        delta = (out"
     )
     assert checked(text).kind == RIGHT
+
+
+def test_objects_are_not_asked_for_more_than_they_have(checked: Checked) -> None:
+    odd = "class Odd:\n        __dict__ = property(lambda self: 1 / 0)\n    odd = Odd()\n"
+    assert checked(NET.replace("lr = 0.01", f"{odd}    lr = 0.01")).kind == RIGHT
