@@ -7,15 +7,11 @@ nor the script's file is touched. What would mend an op is found elsewhere (insi
 from __future__ import annotations
 
 import ast
-import contextlib
 import io
-import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import tokenize
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,17 +19,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnstep import processes
 from nnstep.engine.source import Source, Span
 from nnstep.insight.faults import Fault
+from nnstep.processes import Script, in_one_line
 from nnstep.session import Session
-from nnstep.sweep import Script
-
-_START = """\
-import sys
-sys.path.insert(0, sys.argv.pop(1))
-from nnstep.mending import answer
-answer()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +150,13 @@ def _read(path: str) -> Source:
 
 
 def _run_all(tasks: list[_Task]) -> tuple[Course, Course]:
-    processes: list[subprocess.Popen[bytes]] = []
+    started: list[subprocess.Popen[bytes]] = []
     try:
         for each in tasks:
-            processes.append(_start(each))
-        one, other = (_result(each) for each in processes)
+            started.append(_start(each))
+        one, other = (_result(each) for each in started)
     finally:
-        for process in processes:
+        for process in started:
             if process.poll() is None:
                 process.kill()
             with process:
@@ -175,27 +165,15 @@ def _run_all(tasks: list[_Task]) -> tuple[Course, Course]:
 
 
 def _start(task: _Task) -> subprocess.Popen[bytes]:
-    home = str(Path(__file__).resolve().parents[1])
-    flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    # -P: a random.py in the present folder is none of this package's business.
-    process = subprocess.Popen(
-        [sys.executable, *flags, "-P", "-c", _START, home],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=task.script.folder or None, env={**os.environ, "MPLBACKEND": "Agg"},
-    )
-    assert process.stdin is not None
-    told = task._replace(script=asdict(task.script))._asdict()  # type: ignore[arg-type]
-    with contextlib.suppress(OSError):  # it has died already, which is seen later
-        process.stdin.write(json.dumps(told).encode() + b"\n")
-        process.stdin.flush()
+    process = processes.start(__name__, processes.NO_WINDOW, task.script.folder)
+    processes.tell(process, {**task._asdict(), "script": asdict(task.script)})
     return process
 
 
 def _result(process: subprocess.Popen[bytes]) -> Course:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if line.endswith(b"\n"):
-        return Course(**json.loads(line))
+    found = processes.told(process)
+    if found is not None:
+        return Course(**found)
     return Course(error=f"the process ended with code {process.wait()} and without a result")
 
 
@@ -203,28 +181,10 @@ def _result(process: subprocess.Popen[bytes]) -> Course:
 
 
 def answer() -> None:
-    """What the new process does: read a task, do it, write what came of it."""
-    # Ctrl-C is for whoever asked; the script gets nothing to read, and nobody sees its output.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions, answers = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):
-        os.dup2(nothing, stream)
-    with open(questions, "rb", buffering=0, closefd=False) as lines:
-        told = json.loads(lines.readline())
-    threading.Thread(target=_end_with, args=(questions,), daemon=True).start()
-    script = told["script"]
-    script.update(argv=tuple(script["argv"]), into=tuple(script["into"]))
-    course = run(_Task(**{**told, "script": Script(**script)}))
-    with open(answers, "w", encoding="utf-8") as line:
-        line.write(json.dumps(asdict(course)) + "\n")
-
-
-def _end_with(questions: int) -> None:
-    """End when whoever asked is gone."""
-    while os.read(questions, 1):
-        pass
-    os._exit(1)
+    """What the new process does: read a task, do it, tell what came of it."""
+    processes.answer_once(lambda words: asdict(
+        run(_Task(**{**words, "script": Script.told(words["script"])}))
+    ))
 
 
 def run(task: _Task) -> Course:
@@ -234,11 +194,11 @@ def run(task: _Task) -> Course:
             session = _session(task, folder)
             session.run()
             wrong = "" if session.error is None else (
-                f"{_one_line(session.error)} (line {session.position.line})"
+                f"{in_one_line(session.error)} (line {session.position.line})"
             )
             values = session.history(task.cost).values
         except Exception as error:
-            return Course(error=_one_line(error))
+            return Course(error=in_one_line(error))
     return Course([_number(each) for each in values], wrong)
 
 
@@ -273,8 +233,3 @@ def _number(value: Any) -> float | None:
         return float(np.asarray(value).reshape(()))
     except (TypeError, ValueError):
         return None
-
-
-def _one_line(error: BaseException) -> str:
-    message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__

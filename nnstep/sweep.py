@@ -17,11 +17,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import difflib
-import json
 import os
-import signal
 import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -32,33 +29,14 @@ from typing import Any
 
 import numpy as np
 
+from nnstep import processes
 from nnstep.engine.events import Event
 from nnstep.engine.names import bound_by, bound_names
 from nnstep.engine.source import Source
 from nnstep.lessons import Measures
+from nnstep.processes import Script as Script
+from nnstep.processes import in_one_line
 from nnstep.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What is run.
-
-    Attributes:
-        path: the script, as it was typed.
-        argv: its arguments.
-        into: packages whose functions are stepped into besides.
-        folder: where it runs; the present folder if empty.
-    """
-
-    path: str
-    argv: tuple[str, ...] = ()
-    into: tuple[str, ...] = ()
-    folder: str = ""
-
-    @classmethod
-    def of(cls, session: Session) -> Script:
-        """The script of a session, to be run as the session was opened."""
-        return cls(session._given, session._argv, session._into, session._folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +256,8 @@ class _Processes:
         with self._lock:
             if self._over:
                 raise InterruptedError("the sweep was broken off")
-            flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-            home = str(Path(__file__).resolve().parents[1])
-            # -P: a random.py in the present folder is none of this package's business.
-            process = subprocess.Popen(
-                [sys.executable, *flags, "-P", "-c", _START, home],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                cwd=script.folder or None, env={**os.environ, **SURROUNDINGS},
+            process = processes.start(
+                __name__, SURROUNDINGS, script.folder, errors=subprocess.PIPE
             )
             self._started.append(process)
             return process
@@ -298,24 +271,8 @@ class _Processes:
                     process.kill()
 
 
-# Several runs share the processors, so each takes one; a window would wait to be closed.
-SURROUNDINGS = {
-    **dict.fromkeys(
-        (
-            "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-            "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
-        ),
-        "1",
-    ),
-    "MPLBACKEND": "Agg",
-}
+SURROUNDINGS = {**processes.ONE_THREAD, **processes.NO_WINDOW}
 _GRACE = 5.0  # seconds
-_START = """\
-import sys
-sys.path.insert(0, sys.argv.pop(1))
-from nnstep.sweep import answer
-answer()
-"""
 _processes: dict[str, _Processes] = {}  # by sweep, in the process that has begun it
 
 
@@ -334,18 +291,15 @@ def run_apart(task: Task) -> SweepRow:
     try:
         process = _processes.get(task.sweep, _Processes()).start(task.script)
     except OSError as error:
-        return SweepRow(task.value, error=_one_line(error))
+        return SweepRow(task.value, error=in_one_line(error))
     with process:
-        assert process.stdin is not None and process.stdout is not None
         assert process.stderr is not None
-        with contextlib.suppress(OSError):  # It has died already; see below.
-            process.stdin.write(json.dumps(asdict(task)).encode() + b"\n")
-            process.stdin.flush()
-        found = process.stdout.readline()
-        if found.endswith(b"\n"):
+        processes.tell(process, asdict(task))
+        found = processes.told(process)
+        if found is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_GRACE)  # The script may have something to tidy up.
-            return SweepRow(**json.loads(found))
+            return SweepRow(**found)
         code = process.wait()
         said = process.stderr.read().decode(errors="replace").strip()
     wrong = f"the process ended with code {code} and without a result"
@@ -355,29 +309,13 @@ def run_apart(task: Task) -> SweepRow:
 
 
 def answer() -> None:
-    """What the new process does: read a task, do it, write a row."""
-    # Ctrl-C is for whoever asked; the script gets nothing to read, and nobody sees its output.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions, answers = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):
-        os.dup2(nothing, stream)
-    with open(questions, "rb", buffering=0, closefd=False) as lines:
-        told = json.loads(lines.readline())
-    threading.Thread(target=_end_with, args=(questions,), daemon=True).start()
-    script = told["script"]
-    script.update(argv=tuple(script["argv"]), into=tuple(script["into"]))
-    told.update(script=Script(**script), measures=Measures(**told["measures"]))
-    row = measure(Task(**told))
-    with open(answers, "w", encoding="utf-8") as line:
-        line.write(json.dumps(asdict(row)) + "\n")
+    """What the new process does: read a task, do it, tell the row."""
+    processes.answer_once(lambda words: asdict(measure(_as_task(words))))
 
 
-def _end_with(questions: int) -> None:
-    """End when whoever asked is gone, however that came about: nobody waits for a row then."""
-    while os.read(questions, 1):
-        pass
-    os._exit(1)
+def _as_task(words: dict[str, Any]) -> Task:
+    script, measures = Script.told(words["script"]), Measures(**words["measures"])
+    return Task(**{**words, "script": script, "measures": measures})
 
 
 # One run, in the process that it was started for.
@@ -398,10 +336,10 @@ def measure(task: Task) -> SweepRow:
         _begin(session, task)
         session.run()
     except Exception as error:
-        wrong = _one_line(error)
+        wrong = in_one_line(error)
     seconds = perf_counter() - start
     if not wrong and session.error is not None:
-        wrong = f"{_one_line(session.error)} (line {session.position.line})"
+        wrong = f"{in_one_line(session.error)} (line {session.position.line})"
     if not wrong:
         wrong = _measure_all(session, task.measures, found)
     return SweepRow(task.value, seconds=seconds, error=wrong, **found)
@@ -448,7 +386,7 @@ def _measure_all(session: Session, measures: Measures, found: dict[str, float]) 
             if text:
                 found[what] = _number(session.eval(text))
         except Exception as error:
-            wrong.append(f"{what}: {_one_line(error)}")
+            wrong.append(f"{what}: {in_one_line(error)}")
     return "; ".join(wrong)
 
 
@@ -459,10 +397,5 @@ def _number(value: Any) -> float:
     return float(np.asarray(value).reshape(()))
 
 
-def _one_line(error: BaseException) -> str:
-    message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
 def _reason(error: BaseException) -> str:
-    return error.msg if isinstance(error, SyntaxError) else _one_line(error)
+    return error.msg if isinstance(error, SyntaxError) else in_one_line(error)

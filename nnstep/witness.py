@@ -11,22 +11,18 @@ import ast
 import os
 import pickle
 import queue
-import signal
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from nnstep import processes
 from nnstep.engine.events import Event, Operand
 from nnstep.engine.names import bound_names
 from nnstep.insight.apart import in_short, plain, weight
 from nnstep.insight.arrays import is_array, summarize
 from nnstep.session import Session
-from nnstep.sweep import SURROUNDINGS
 
 # What a script can't be opened with.
 UNREADABLE = (OSError, SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -149,13 +145,8 @@ class Witness:
             path: a script, resolved already.
         """
         self.path = path
-        flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-        home = str(Path(__file__).resolve().parents[1])
-        # -P: a random.py in the present folder is none of this package's business.
-        self._process = subprocess.Popen(
-            [sys.executable, *flags, "-P", "-c", _START, home],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**os.environ, **SURROUNDINGS},
+        self._process = processes.start(
+            __name__, {**processes.ONE_THREAD, **processes.NO_WINDOW}
         )
         self.tell("open", path)
 
@@ -216,25 +207,12 @@ def _exactly(of: int, size: int) -> bytes | None:
     return b"".join(parts)
 
 
-_START = """\
-import sys
-sys.path.insert(0, sys.argv.pop(1))
-from nnstep.witness import answer
-answer()
-"""
-
-
 # Who answers: all that follows happens in the process of the script.
 
 
 def answer() -> None:
     """What the new process does: open a script, and do what it is told until nobody asks."""
-    # Ctrl-C is for whoever asked; the script gets nothing to read, and nobody sees its output.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions, answers = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):
-        os.dup2(nothing, stream)
+    questions, answers = processes.part_with_streams()
     told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions, told), daemon=True).start()
     _, path = told.get()
