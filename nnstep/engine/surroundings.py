@@ -32,13 +32,12 @@ class Surroundings:
             earlier: what they were like before.
         """
         self.bits = _global_bits()
-        self.numpy: dict[str, Any]
-        last = earlier.numpy if earlier is not None else None
-        # A second normal number that is kept for later isn't among the bits.
-        if last is not None and earlier is not None and earlier.bits == self.bits:
-            self.numpy = last if not last["has_gauss"] else _numpy_state()
-        else:
-            self.numpy = _numpy_state()
+        self.numpy = _numpy_state()
+        # A second normal number that is kept for later isn't among the bits; and what was looked
+        # at before may be a later moment, in which that number has been used already.
+        if earlier is not None and earlier.bits == self.bits:
+            if _kept_number(earlier.numpy) == _kept_number(self.numpy):
+                self.numpy = earlier.numpy
         self.python = random.getstate() if uses_random else None
         if earlier is not None and earlier.python == self.python:
             self.python = earlier.python

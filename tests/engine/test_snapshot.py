@@ -466,6 +466,24 @@ def test_random_numbers_come_again(case: tuple[str, str]) -> None:
     undone(*case)
 
 
+@cases(RANDOM)
+def test_a_state_saved_again_after_going_back_has_the_earlier_random_numbers(
+    case: tuple[str, str],
+) -> None:
+    setup, draw = case
+    world = World(setup)
+    state = world.save()
+    world.do(draw)
+    drawn = world.look()["x"]
+    world.save()
+    world.restore(state)
+    again = world.save()
+    world.do(draw)
+    world.restore(again)
+    world.do(draw)
+    assert world.look()["x"] == drawn
+
+
 @cases(SOURCES)
 @pytest.mark.parametrize("skipped", [0, 1, 3])
 def test_an_iterator_stands_where_it_stood(case: str, skipped: int) -> None:
