@@ -188,7 +188,7 @@ def _diff_parser() -> argparse.ArgumentParser:
     add("a", metavar="A.py", help="a script, or a lesson's name")
     add("b", metavar="B.py", help="the one that it is compared with")
     add(
-        "--epochs", type=_count, default=_EPOCHS, metavar="N",
+        "--epochs", type=_from_one("a number of epochs"), default=_EPOCHS, metavar="N",
         help="compare so many epochs op by op, and the later ones by the variables; "
         "%(default)s unless set",
     )
@@ -204,15 +204,15 @@ def _diff_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
-    """A number of epochs.
+def _from_one(what: str) -> Callable[[str], int]:
+    """Reads a positive whole number; what is counted goes into the message."""
 
-    Raises:
-        argparse.ArgumentTypeError: it isn't a positive whole number.
-    """
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of epochs from 1 on")
-    return int(text)
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < 1:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what} from 1 on")
+        return int(text)
+
+    return read
 
 
 def _tolerance(text: str) -> float:
@@ -273,7 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--memory",
-        type=_memory,
+        type=_from_one("a whole number of MiB"),
         default=_MEMORY,
         metavar="MIB",
         help="how much memory going back may take, in MiB; %(default)s unless set",
@@ -289,17 +289,6 @@ def _command(text: str) -> tuple[str, str]:
 
 def _file(text: str) -> tuple[str, str]:
     return "file", text
-
-
-def _memory(text: str) -> int:
-    """A number of MiB.
-
-    Raises:
-        argparse.ArgumentTypeError: it isn't a positive whole number.
-    """
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB from 1 on")
-    return int(text)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

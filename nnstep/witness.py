@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nnstep import processes
-from nnstep.engine.events import Event, Operand
+from nnstep.engine.events import Event
 from nnstep.engine.names import bound_names
 from nnstep.insight.apart import in_short, plain, weight
-from nnstep.insight.arrays import is_array, summarize
+from nnstep.insight.parts import is_data, worked_on
 from nnstep.session import Session
 
 # What a script can't be opened with.
@@ -308,7 +308,7 @@ class _Teller:
             bound = tuple((name, plain(value)) for name, value in frame.names.items())
             yield Step("call", event.depth, event.function, op, bound, frame.function)
             return
-        bound = tuple((name, plain(value)) for name, value in _bound(event) if _is_data(value))
+        bound = tuple((name, plain(value)) for name, value in _bound(event) if is_data(value))
         if event.kind == "return":
             yield Step("return", event.depth, event.function, op, bound, "", event.value is None)
         elif bound:
@@ -352,7 +352,6 @@ class _Teller:
 
 
 TOP = "<module>"
-_TOOLS = {"function", "module", "class"}
 
 
 def _home(tree: ast.AST, main: ast.AST | None) -> ast.AST:
@@ -413,34 +412,6 @@ def _base(name: str) -> str:
     return ast.get_source_segment(name, node.value) or ast.unparse(node.value)
 
 
-def _is_data(value: Any) -> bool:
-    return is_array(value) or summarize(value).kind not in _TOOLS
-
-
 def _op_of(event: Event) -> Op:
-    operands = tuple((each.name, in_short(each.value)) for each in _worked_on(event.operands))
+    operands = tuple((each.name, in_short(each.value)) for each in worked_on(event.operands))
     return Op(event.text, event.line, event.path, str(event.moment), operands)
-
-
-def _worked_on(operands: tuple[Operand, ...]) -> list[Operand]:
-    """The operands worth telling: each once, neither functions nor modules nor constants."""
-    found = {}
-    for each in map(_receiver, operands):
-        if _is_data(each.value) and not _is_constant(each.name):
-            found[each.name] = each
-    return list(found.values())
-
-
-def _receiver(operand: Operand) -> Operand:
-    """For an array's method the array."""
-    owner = getattr(operand.value, "__self__", None) if callable(operand.value) else None
-    name, dot, _ = operand.name.rpartition(".")
-    return Operand(name, owner) if dot and is_array(owner) else operand
-
-
-def _is_constant(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return False
-    return True

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine.events import Operand
-from nnstep.insight.arrays import is_array
+from nnstep.insight.arrays import is_array, summarize
 
 Shape = tuple[int, ...]
 
@@ -127,6 +127,37 @@ def read(text: str, operands: Sequence[Operand]) -> Applied | None:
     node, target, in_place = found
     values = {_key(each.name): each.value for each in operands}
     return _Reader(values, target, in_place).applied(node)
+
+
+def worked_on(operands: Sequence[Operand]) -> list[Operand]:
+    """The operands worth telling: each once, neither functions nor modules nor constants.
+
+    For an array's method it is the array: its shape is what one wants to know.
+    """
+    found = {each.name: each for each in map(_receiver, operands)}
+    return [
+        each for each in found.values()
+        if is_array(each.value) or (is_data(each.value) and not _is_constant(each.name))
+    ]
+
+
+def is_data(value: object) -> bool:
+    """Whether it is neither a function nor a module nor a class."""
+    return is_array(value) or summarize(value).kind not in ("function", "module", "class")
+
+
+def _receiver(operand: Operand) -> Operand:
+    owner = owner_of(operand.value)
+    name, dot, _ = operand.name.rpartition(".")
+    return Operand(name, owner) if dot and is_array(owner) else operand
+
+
+def _is_constant(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 def shape_of(value: object) -> Shape | None:

@@ -5,7 +5,6 @@ Not the commands, and not why a value is what it is.
 
 from __future__ import annotations
 
-import ast
 import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -14,7 +13,8 @@ from rich.text import Text
 
 from nnstep.engine.events import Event, Mutation, Operand
 from nnstep.engine.source import Source
-from nnstep.insight.arrays import changed, is_array, short_text, summarize
+from nnstep.insight.arrays import changed, is_array, short_text
+from nnstep.insight.parts import worked_on
 from nnstep.insight.shapes import mismatch, surprises
 from nnstep.views.excerpt import excerpt
 from nnstep.views.shapes import mismatch_lines, surprise_lines
@@ -24,7 +24,6 @@ from nnstep.views.text import ALARM, DIM, NAME, clean, crop, flow, plain, stack,
 _PRINTED_LINES = 5
 _OPERAND_LINES = 2
 _WORDS = 40
-_TOOLS = ("function", "class", "module")
 
 
 def stop_view(
@@ -127,7 +126,7 @@ def _printed(printed: str, width: int, ascii: bool) -> Iterable[Text]:
 
 def _operands(event: Event, width: int, ascii: bool) -> Iterable[Text]:
     """What the op worked on, with shapes: `from feature_set (100, 2), wh (2, 4)`."""
-    words = [_operand(operand, ascii) for operand in _worked_on(event)]
+    words = [_operand(operand, ascii) for operand in worked_on(event.operands)]
     if not words:
         return
     pieces = [f"{word}," for word in words[:-1]] + words[-1:]
@@ -144,33 +143,6 @@ def _paragraphs(narration: str) -> list[str]:
     return [" ".join(part.split("\n")) for part in narration.split("\n\n")]
 
 
-def _receiver(operand: Operand) -> Operand:
-    """For an array's method the array: its shape is what one wants to know."""
-    owner = getattr(operand.value, "__self__", None) if callable(operand.value) else None
-    name, dot, _ = operand.name.rpartition(".")
-    return Operand(name, owner) if dot and is_array(owner) else operand
-
-
-def _worked_on(event: Event) -> list[Operand]:
-    """The operands worth telling: each once, neither functions nor modules nor constants."""
-    shown = [_receiver(operand) for operand in event.operands]
-    found = {operand.name: operand for operand in shown}
-    return [
-        operand
-        for operand in found.values()
-        if is_array(operand.value)
-        or not (summarize(operand.value).kind in _TOOLS or _is_constant(operand.name))
-    ]
-
-
-def _is_constant(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return False
-    return True
-
-
 def _operand(operand: Operand, ascii: bool) -> str:
     value = operand.value
     text = str(value.shape) if is_array(value) else plain(short_text(value), ascii)
@@ -179,7 +151,7 @@ def _operand(operand: Operand, ascii: bool) -> str:
 
 def _failure(event: Event, exception: BaseException, width: int, ascii: bool) -> Iterable[Text]:
     """The operands of an op that failed, a line each, then why, and the exception's own words."""
-    for operand in _worked_on(event):
+    for operand in worked_on(event.operands):
         yield Text(crop(f"  {_operand(operand, ascii)}", width))
     unfit = mismatch(exception, event.text, event.operands)
     if unfit is not None:

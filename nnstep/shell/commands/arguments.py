@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nnstep.shell.registry import CommandError
 
 
@@ -40,3 +42,26 @@ def required(argument: str, usage: str) -> str:
     if not argument:
         raise CommandError(f"something is missing; usage: {usage}")
     return argument
+
+
+def options(argument: str, known: re.Pattern[str], usage: str) -> tuple[str, dict[str, str]]:
+    """Take a line apart: what stands before all options, and what stands behind each.
+
+    Args:
+        argument: the line.
+        known: matches an option, its group `name` being what it is called.
+        usage: how the command is used.
+
+    Raises:
+        CommandError: something is missing or there twice.
+    """
+    matches = list(known.finditer(argument))
+    starts = [*(each.start() for each in matches), len(argument)]
+    found: dict[str, str] = {}
+    for each, end in zip(matches, starts[1:], strict=True):
+        text = argument[each.end() : end].strip()
+        if each["name"] in found or not text:
+            wrong = "stands there twice" if text else "needs something behind it"
+            raise CommandError(f"{each['name']} {wrong}; usage: {usage}")
+        found[each["name"]] = text
+    return argument[: starts[0]].strip(), found

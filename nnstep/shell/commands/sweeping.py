@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnstep.lessons import Measures, measures
-from nnstep.shell.commands.arguments import count
+from nnstep.shell.commands.arguments import count, options
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.sweeps import progress_line, sweep_table
@@ -77,20 +77,12 @@ def _read(argument: str) -> _Wish:
     Raises:
         CommandError: something is missing or there twice.
     """
-    found = list(_OPTION.finditer(argument))
-    starts = [*(each.start() for each in found), len(argument)]
-    options: dict[str, str] = {}
-    for each, end in zip(found, starts[1:], strict=True):
-        text = argument[each.end() : end].strip()
-        if each["name"] in options or not text:
-            wrong = "stands there twice" if text else "needs something behind it"
-            raise CommandError(f"{each['name']} {wrong}; usage: {_USAGE}")
-        options[each["name"]] = text
-    name, _, values = argument[: starts[0]].strip().partition(" ")
+    before, chosen = options(argument, _OPTION, _USAGE)
+    name, _, values = before.partition(" ")
     if not name.isidentifier():
         what = f"`{name}` is no name" if name else "something is missing"
         raise CommandError(f"{what}; usage: {_USAGE}")
-    return _Wish(name, values, options)
+    return _Wish(name, values, chosen)
 
 
 def _measures(shell: Shell, wish: _Wish) -> Measures:

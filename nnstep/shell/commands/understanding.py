@@ -9,7 +9,7 @@ from rich.text import Text
 
 from nnstep.insight.parts import shape_of
 from nnstep.shell.checking import epochs_of, show_report
-from nnstep.shell.commands.arguments import count, required
+from nnstep.shell.commands.arguments import count, options, required
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.gradients import mended_view
 from nnstep.views.shapes import story_view
@@ -81,11 +81,11 @@ def check(shell: Shell, argument: str) -> None:
         check dcost_wo --at 0,100,2000
         check --cost np.mean((ao-labels)**2)
     """
-    name, options = _options(argument)
-    at = epochs_of(options["--at"]) if "--at" in options else None
+    name, chosen = _options(argument)
+    at = epochs_of(chosen["--at"]) if "--at" in chosen else None
     try:
         with shell.under_way() as session:
-            report = session.check(name, at=at, cost=options.get("--cost"))
+            report = session.check(name, at=at, cost=chosen.get("--cost"))
     except ValueError as error:
         raise CommandError(f"nothing to check: {error}") from None
     shell.checked = report
@@ -100,21 +100,12 @@ def _options(argument: str) -> tuple[str | None, dict[str, str]]:
     """Take a line apart.
 
     Raises:
-        CommandError: something is missing or there twice.
+        CommandError: something is missing or there twice, or there is no such option.
     """
-    found = list(_OPTION.finditer(argument))
-    starts = [*(each.start() for each in found), len(argument)]
-    options: dict[str, str] = {}
-    for each, end in zip(found, starts[1:], strict=True):
-        text = argument[each.end() : end].strip()
-        if each["name"] in options or not text:
-            wrong = "stands there twice" if text else "needs something behind it"
-            raise CommandError(f"{each['name']} {wrong}; usage: {_CHECK}")
-        options[each["name"]] = text
-    name = argument[: starts[0]].strip()
+    name, found = options(argument, _OPTION, _CHECK)
     if name.startswith("-"):
         raise CommandError(f"no option {name.split()[0]}; usage: {_CHECK}")
-    return name or None, options
+    return name or None, found
 
 
 @command("mend", group="understand", usage="mend [N]", takes="number")
