@@ -70,12 +70,6 @@ class Outside:
             sys.modules.update(imported)
             self._own, self._seen = dict(imported), len(sys.modules)
 
-    def forget_modules(self) -> None:
-        """Have the script import its own modules anew."""
-        for name in self._imported():
-            sys.modules.pop(name, None)
-        self._seen = -1
-
     def forget_future(self) -> None:
         """What was printed and answered behind the present is not what will be."""
         self.effects.answers.forget_future()

@@ -7,7 +7,7 @@ none works, the flow of the values says which op has right inputs and a wrong re
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -256,12 +256,7 @@ def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fau
     update, _ = wrong
     tape = step.tape
     slice_ = _slice(step, update, forward)
-    makers: dict[int, int] = {}
-    verdicts: dict[int, bool] = {}
-    for each in slice_:
-        verdicts[each.at] = each.at in good
-        for number in (*each.makes, *each.changes):
-            makers[number] = each.at
+    verdicts = {each.at: each.at in good for each in slice_}
     recovers: set[int] = set()
     for each in reversed(slice_):
         if each.at in recovers or verdicts[each.at]:
@@ -346,7 +341,7 @@ class _Search:
                 found += self._of_claim(at)
         return found
 
-    def _at(self, entry: Entry, concerned: set[int]) -> Iterator[_Found] | list[_Found]:
+    def _at(self, entry: Entry, concerned: set[int]) -> list[_Found]:
         outcome = outcome_of(self._tape, entry)
         if outcome is None or np.size(outcome) > LARGE:
             return []

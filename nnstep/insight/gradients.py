@@ -17,7 +17,7 @@ from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, record
 from nnstep.insight.replay import Unrepeatable
-from nnstep.insight.tape import TooLong, is_number
+from nnstep.insight.tape import TooLong, first_number, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
@@ -95,7 +95,7 @@ class _Judged:
 
 
 def check(
-    run: Run, epoch: int, cost: str, *, only: str | None = None, explain: bool = True
+    run: Run, epoch: int, cost: str, *, only: str | None = None
 ) -> Checked:
     """Check the gradients of one epoch. Moves the machine.
 
@@ -104,7 +104,6 @@ def check(
         epoch: which one.
         cost: the expression for the cost.
         only: the name of the one gradient or parameter that is asked for.
-        explain: whether to say what other values are, and to look for the first wrong op.
 
     Raises:
         NothingToCheck: there are no parameters, or no cost.
@@ -116,20 +115,16 @@ def check(
         raise NothingToCheck("a training step of it has too many ops to be followed") from None
     judged = best(step, cost)
     verdicts = [replace(each, epoch=epoch) for each in judged.verdicts]
-    value = float(np.asarray(judged.reading.value).reshape(-1)[0])
-    others: tuple[Identity, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    if explain:
-        known = forwards(step, judged.reading)
-        identities = identify(step, judged.reading, known)
-        others = _named(identities, step, judged)
-        faults = _faults(step, judged, identities)
-        verdicts = [
-            replace(each, example=_example(each, update, truth, nudge))
-            if each.kind == WRONG and truth is not None and nudge is not None else each
-            for each, update, truth, nudge in zip(
-                verdicts, judged.updates, judged.truths, judged.nudges, strict=True)
-        ]  # fmt: skip
+    known = forwards(step, judged.reading)
+    identities = identify(step, judged.reading, known)
+    others = _named(identities, judged)
+    faults = _faults(step, judged, identities)
+    verdicts = [
+        replace(each, example=_example(update, truth, nudge))
+        if each.kind == WRONG and truth is not None and nudge is not None else each
+        for each, update, truth, nudge in zip(
+            verdicts, judged.updates, judged.truths, judged.nudges, strict=True)
+    ]  # fmt: skip
     if only is not None:
         verdicts = [
             each for each in verdicts if only in (each.name, each.what.removeprefix("d cost/d "))
@@ -138,8 +133,8 @@ def check(
         if not verdicts and not others:
             raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
     return Checked(
-        epoch, cost, value, judged.reading.line, tuple(verdicts), others, faults,
-        (*step.tape.unclear, *(_other_scalars(step, judged) if explain else ())),
+        epoch, cost, first_number(judged.reading.value), judged.reading.line, tuple(verdicts),
+        others, faults, (*step.tape.unclear, *_other_scalars(step, judged)),
         tuple((each.name, np.array(each.gradient) * (each.rate or 1)) for each in judged.updates),
     )
 
@@ -187,13 +182,14 @@ def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
 
 def _judge(step: Step, reading: Reading) -> _Judged:
     judged = _Judged(reading, [], [], [], [])
+    assert reading.number is not None
+    forward = step.forward(reading)
     for update in step.updates:
         name, what = update.gradient_name, f"d cost/d {update.name}"
         truth: Slopes | None = None
         nudge: Nudge | None = None
         try:
-            assert reading.number is not None
-            nudge = Nudge(step.tape, step.forward(reading), reading.number, update.raw, -1)
+            nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
             if not nudge.depends:
                 continue
             verdict, truth = _verdict(update, nudge, name, what)
@@ -256,7 +252,7 @@ def _sizes(step: Step) -> list[int]:
 
 
 def _named(
-    identities: dict[int, Identity], step: Step, judged: _Judged
+    identities: dict[int, Identity], judged: _Judged
 ) -> tuple[Identity, ...]:
     """The recognised values that have names, each once."""
     claims = {part.name for update in judged.updates for part in update.parts}
@@ -303,7 +299,7 @@ def _times(truth: Slopes, factor: float) -> Slopes:
 def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
-    own = step.tape.sources(judged.reading.number or 0, 1 << 60)[1]
+    own = step.tape.sources(judged.reading.number or 0)[1]
     texts = dict.fromkeys(
         each.text for each in step.readings
         if each.text != judged.reading.text and step.scalars.get(each.text) not in own
@@ -314,8 +310,8 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
             other = best(step, text)
         except NothingToCheck:
             continue
-        same = np.isclose(float(np.ravel(other.reading.value)[0]),
-                          float(np.ravel(judged.reading.value)[0]), rtol=1e-12)  # fmt: skip
+        values = first_number(other.reading.value), first_number(judged.reading.value)
+        same = np.isclose(*values, rtol=1e-12)
         angle = _mean_cosine(other.verdicts)
         if not same and angle < min(cosine, _PARALLEL) - 0.005:
             yield (
@@ -329,9 +325,7 @@ def _mean_cosine(verdicts: Sequence[Verdict]) -> float:
     return sum(usable) / len(usable) if usable else 0.0
 
 
-def _example(
-    verdict: Verdict, update: Update, truth: Slopes, nudge: Nudge
-) -> Example | None:
+def _example(update: Update, truth: Slopes, nudge: Nudge) -> Example | None:
     """The nudge at which the gradient is furthest from the truth."""
     if np.size(update.gradient) != truth.size:
         return None

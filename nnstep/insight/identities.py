@@ -65,9 +65,8 @@ def forwards(step: Step, reading: Reading) -> list[Forward]:
     """The arrays that lead to the cost, with their truths."""
     assert reading.number is not None
     tape, entries = step.tape, step.forward(reading)
-    groups = _groups(tape, step, reading, entries)
     found = []
-    for first, twins in groups[:_MOST]:
+    for first, twins in _groups(tape, reading, entries)[:_MOST]:
         value = tape.owners[first]
         try:
             nudge = Nudge(tape, entries, reading.number, value, tape.maker[first], twins)
@@ -81,7 +80,7 @@ def forwards(step: Step, reading: Reading) -> list[Forward]:
 
 
 def _groups(
-    tape: Tape, step: Step, reading: Reading, entries: list[Entry]
+    tape: Tape, reading: Reading, entries: list[Entry]
 ) -> list[tuple[int, list[int]]]:
     """Values that were computed on the way, each with those that are the same to the bit."""
     own = {id(each) for each in reading.entries}
@@ -92,19 +91,15 @@ def _groups(
             if isinstance(value, np.ndarray) and 1 < value.size <= _LARGE:
                 bits = tape.content(number, each.at + 1)
                 by_bits.setdefault((value.shape, bits.tobytes()), []).append(number)
-    leads = tape.sources(reading.number or 0, 1 << 60)[1]
+    leads = tape.sources(reading.number or 0)[1]
     found = []
-    for (_, _), numbers in by_bits.items():
+    for numbers in by_bits.values():
         useful = [each for each in numbers if each in leads]
         script = [each for each in numbers if id(tape.entries[tape.maker[each]]) not in own]
-        if useful and _varies(tape.owners[numbers[0]]):
+        if useful and tape.owners[numbers[0]].dtype.kind == "f":
             first = (script or numbers)[0]
             found.append((first, [each for each in numbers if each != first]))
     return found
-
-
-def _varies(value: Any) -> bool:
-    return bool(value.dtype.kind == "f")
 
 
 def _name(tape: Tape, first: int, twins: list[int]) -> str:
@@ -119,7 +114,7 @@ def identify(step: Step, reading: Reading, known: list[Forward]) -> dict[int, Id
     tape = step.tape
     leading = _leading(step, reading)
     leads = {each.at for each in leading}
-    slopes_known = list(_slopes(step, known))
+    slopes_known = list(_slopes(known))
     bits = _bits(tape, [*leading, *reading.entries])
     found: dict[int, Identity] = {}
     for each in step.script:
@@ -164,7 +159,7 @@ def _leading(step: Step, reading: Reading) -> list[Entry]:
         tape.content(number, each.at + 1).tobytes() for each in reading.entries
         for number in each.makes if isinstance(tape.owners[number], np.ndarray)
     }
-    wanted = set(tape.sources(reading.number or 0, 1 << 60)[1])
+    wanted = set(tape.sources(reading.number or 0)[1])
     found = []
     for each in reversed(before):
         made = (*each.makes, *each.changes)
@@ -204,18 +199,18 @@ def _multiple(said: Any, true: Any) -> float | None:
     return 1.0 if abs(factor - 1) < 1e-3 else factor
 
 
-def _slopes(step: Step, known: list[Forward]) -> Iterator[tuple[Any, str]]:
+def _slopes(known: list[Forward]) -> Iterator[tuple[Any, str]]:
     """The slopes of forward values in earlier ones of their shape, element by element."""
     for one in known:
         for other in known:
             if one.at < other.at and one.name and other.name and one.number != other.number:
                 if one.nudge.value.shape == other.nudge.value.shape:
-                    slope = _slope_of(step.tape, one, other)
+                    slope = _slope_of(one, other)
                     if slope is not None:
                         yield slope, f"the slope of {other.name} in {one.name}, element by element"
 
 
-def _slope_of(tape: Tape, one: Forward, other: Forward) -> Any:
+def _slope_of(one: Forward, other: Forward) -> Any:
     """d other_i / d one_i, None where that isn't all there is."""
     value = one.nudge.value
     rng = np.random.default_rng(0)

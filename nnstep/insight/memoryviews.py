@@ -16,43 +16,34 @@ def owner_of(value: Any) -> Any:
     return value
 
 
-def same_view(value: Any, content: Any) -> Any:
-    """The view into another owner that a value is into its own."""
-    owner = owner_of(value)
-    if value is owner or not isinstance(value, np.ndarray):
-        return content
-    return View.of(value, owner)(content)
-
-
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a view looks into its owner."""
+    """How a view looks into its owner, which may be copied in another precision.
+
+    Attributes:
+        shape: of the view.
+        strides: in bytes of the owner.
+        offset: in bytes of the owner.
+        itemsize: of the owner.
+        axes: of the owner, in the order in which they lie in memory.
+    """
 
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     offset: int
-    size: int
-    turned: bool
-    whole: bool
+    itemsize: int
+    axes: tuple[int, ...]
 
     @classmethod
     def of(cls, value: Any, owner: Any) -> View:
         offset = value.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-        same = value.shape == owner.shape and value.strides == owner.strides
-        turned = not owner.flags.c_contiguous
-        backwards = value.shape[::-1] == owner.shape and value.strides[::-1] == owner.strides
-        whole = offset == 0 and (same or backwards)
-        return cls(
-            value.shape, value.strides, offset, owner.itemsize, turned, whole and backwards
-        ) if not same or offset else cls((), (), 0, 0, False, whole=True)
+        axes = sorted(range(owner.ndim), key=lambda axis: -owner.strides[axis])
+        return cls(value.shape, value.strides, offset, owner.itemsize, tuple(axes))
 
     def __call__(self, content: Any) -> Any:
-        if self.whole:
-            return content.T if self.size else content
-        ratio = content.itemsize // self.size
-        buffer = content.T if self.turned else content
+        ratio = content.itemsize // self.itemsize
         return np.ndarray(
-            self.shape, content.dtype, buffer, self.offset * ratio,
+            self.shape, content.dtype, content.transpose(self.axes), self.offset * ratio,
             tuple([each * ratio for each in self.strides]),
         )
 

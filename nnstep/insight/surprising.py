@@ -43,7 +43,7 @@ def surprises(event: Event) -> list[Surprise]:
         return []
     if applied.in_place and event.mutated:
         return []
-    found = [_reshaped_by_update(event, applied, result), _crossed(event, applied, result)]
+    found = [_reshaped_by_update(applied, result), _crossed(event, applied, result)]
     return [each for each in found if each is not None][:1]
 
 
@@ -101,7 +101,7 @@ def _advice(one: Part, other: Part) -> str:
     return f"; `{flat[0].bracketed}.reshape(-1, 1)` would pair them one by one"
 
 
-def _reshaped_by_update(event: Event, applied: Applied, result: Shape) -> Surprise | None:
+def _reshaped_by_update(applied: Applied, result: Shape) -> Surprise | None:
     """`b = b - lr * db`, and `b` has another shape than before."""
     if applied.how != "operator" or applied.what not in ("+", "-") or len(applied.parts) != 2:
         return None

@@ -22,7 +22,7 @@ from nnstep.engine.memory import candidates
 from nnstep.engine.moments import Path, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Code, Op
-from nnstep.insight.memoryviews import owner_of, same_view
+from nnstep.insight.memoryviews import owner_of, view_into
 
 Values = dict[int, Any]
 """Values by number, in place of those that were recorded."""
@@ -42,6 +42,11 @@ def is_number(value: object) -> bool:
     if issubclass(kind, np.ndarray):
         return value.dtype.kind in "fiubc"  # type: ignore[attr-defined]
     return issubclass(kind, _SCALARS)
+
+
+def first_number(value: Any) -> float:
+    """A number, or the only one of an array."""
+    return float(np.asarray(value).reshape(-1)[0])
 
 
 @dataclass(eq=False, slots=True)
@@ -159,7 +164,7 @@ class Tape:
         if number is None:
             return value
         content = self.content(number, at)
-        return value if content is self.owners[number] else same_view(value, content)
+        return value if content is self.owners[number] else view_into(value)(content)
 
     # Flow.
 
@@ -176,22 +181,14 @@ class Tape:
             tainted.update(each.changes)
         return found
 
-    def reached(self, numbers: Iterable[int], entries: Iterable[Entry]) -> set[int]:
-        """The values that depend on some values, and these."""
-        found = set(numbers)
-        for each in self.affected(found, entries):
-            found.update(each.makes)
-            found.update(each.changes)
-        return found
-
     def sources(
-        self, number: int, before: int, ends: Container[int] = ()
+        self, number: int, before: int | None = None, ends: Container[int] = ()
     ) -> tuple[list[Entry], set[int]]:
         """What a value was made by, latest first, and the values that it came from.
 
         Args:
             number: the value.
-            before: the entry before which it is meant.
+            before: the entry before which it is meant; None for the end of the tape.
             ends: entries beyond which nothing is asked.
         """
         wanted, found = {number}, []
@@ -322,12 +319,12 @@ class Recorder(Observer):
                     tape.maker[number] = at
                     made.append(number)
         entry.makes = tuple(made)
-        entry.names = _names(op)
+        entry.names = op.store.names
         entry.alias = not made and not changes
         entry.called = returned
         if op.kind == ops.NEXT and made:
             self._item(entry, frame, op)
-        _call(tape, entry.names, op, value)
+        _call(tape, entry.names, value)
         if entry.reads or entry.makes or entry.names:
             tape.entries.append(entry)
 
@@ -381,11 +378,7 @@ def _arrays_of(iterator: Any, depth: int = 3) -> Iterator[Any]:
             yield from _arrays_of(each, depth - 1)
 
 
-def _names(op: Op) -> tuple[str, ...]:
-    return op.store.names
-
-
-def _call(tape: Tape, names: tuple[str, ...], op: Op, value: Any) -> None:
+def _call(tape: Tape, names: tuple[str, ...], value: Any) -> None:
     """Remember what the values are called from now on."""
     items = (value,) if len(names) == 1 else value if isinstance(value, tuple) else ()
     for name, item in zip(names, items, strict=False):

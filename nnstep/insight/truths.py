@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nnstep.insight.memoryviews import view_into
 from nnstep.insight.replay import Program, as_inputs
-from nnstep.insight.tape import Entry, Tape
+from nnstep.insight.tape import Entry, Tape, first_number
 
 Vector = NDArray[np.float64]
 
@@ -48,11 +48,6 @@ class Slopes:
     errors: Vector
     kinks: NDArray[np.bool_]
     size: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether each element was nudged."""
-        return len(self.indices) == self.size
 
     def like(self, claim: Any) -> Vector:
         """What a claimed gradient, of the value's shape, says of the same."""
@@ -99,7 +94,7 @@ class Nudge:
         self._view = view_into(value)
         after = [each for each in entries if each.at > at]
         self._program = Program(tape, self._contents, after)
-        self.base = float(np.asarray(tape.owners[cost]).reshape(-1)[0])
+        self.base = first_number(tape.owners[cost])
         made = {number for each in self._program.entries for number in (*each.makes, *each.changes)}
         self.depends = cost in made or cost in self._contents
 
@@ -112,7 +107,7 @@ class Nudge:
                 view += np.reshape(change, np.shape(view))
                 inputs[number] = made
             else:
-                inputs[number] = made + float(np.asarray(change).reshape(-1)[0])
+                inputs[number] = made + first_number(change)
         return inputs
 
     def cost(self, change: Any) -> float:
@@ -125,7 +120,7 @@ class Nudge:
             Unrepeatable: an op has raised.
         """
         found = self._program.run(self._changed(change)).get(self._cost)
-        return self.base if found is None else float(np.asarray(found).reshape(-1)[0])
+        return self.base if found is None else first_number(found)
 
     def after(self, change: Any, number: int) -> Any:
         """Another value that depends on it, when it is changed so; None when none does."""

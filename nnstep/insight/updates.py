@@ -17,7 +17,7 @@ import numpy as np
 
 from nnstep.insight.memoryviews import owner_of
 from nnstep.insight.operators import negated, sides
-from nnstep.insight.tape import Entry, Tape, is_number
+from nnstep.insight.tape import Entry, Tape, first_number, is_number
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
                        r"grad|delta|nabla)")  # fmt: skip
@@ -235,7 +235,7 @@ class _Finder:
 
     def _comes_from(self, value: Any) -> bool:
         number = self._tape.number(value)
-        return number is not None and self._number in self._tape.sources(number, 1 << 60)[1]
+        return number is not None and self._number in self._tape.sources(number)[1]
 
     def part(self, value: Any, at: int, factor: float) -> Part:
         """The gradient in what was added."""
@@ -244,7 +244,7 @@ class _Finder:
             number = self._tape.number(value) if is_number(value) else None
             name = (self._tape.name(number) if number is not None else "") or name
             inner = self._inner(value, number, at) if number is not None else None
-            if inner is None or self._is_gradient(number, inner[0]):
+            if inner is None or self._is_gradient(number):
                 break
             writer = self._tape.last_writer(number, at) if number is not None else None
             if writer is not None and negated(writer) is not None:
@@ -257,7 +257,7 @@ class _Finder:
         shown = self._tape.value(value, at) if is_number(value) else value
         return Part(np.array(shown), value, number, at, factor, text, turned)
 
-    def _is_gradient(self, number: int | None, inner: Any) -> bool:
+    def _is_gradient(self, number: int | None) -> bool:
         """Whether a value is called a gradient, and so what it was made from doesn't matter."""
         names = self._tape.names.get(number, []) if number is not None else []
         return any(_GRADIENT.match(_last(each)) for each in names)
@@ -278,12 +278,12 @@ class _Finder:
         left, right = found.left, found.right
         if found.operator is ast.Mult:
             if _is_scalar(left) and _is_array(right, value):
-                return right, writer.at, _number(left)
+                return right, writer.at, first_number(left)
             if _is_scalar(right) and _is_array(left, value):
-                return left, writer.at, _number(right)
+                return left, writer.at, first_number(right)
         if found.operator is ast.Div and _is_array(left, value):
             if _is_scalar(right):
-                return left, writer.at, 1.0 / (_number(right) or 1.0)
+                return left, writer.at, 1.0 / (first_number(right) or 1.0)
             self.optimised = True
             return left, writer.at, 1.0
         if found.operator in (ast.Add, ast.Sub):
@@ -329,10 +329,6 @@ def _is_array(value: Any, like: Any = None) -> bool:
 def _is_scalar(value: Any) -> bool:
     kinds = int | float | np.number | np.bool_
     return isinstance(value, kinds) or (isinstance(value, np.ndarray) and value.size == 1)
-
-
-def _number(value: Any) -> float:
-    return float(np.asarray(value).reshape(-1)[0])
 
 
 def _last(name: str) -> str:

@@ -248,13 +248,13 @@ def _decays(verdicts: Sequence[Verdict], penalised: bool) -> list[Verdict]:
         return list(verdicts)
     same = all(each > 0 and abs(each / decays[0] - 1) <= 1e-2 for each in decays)
     ones = all(abs(each.factor - 1) <= 1e-2 for each in verdicts if each.decay)
-    words = f"differs by exactly {decays[0]:.6g} times the parameter"
-    if same and ones and not penalised:
-        why = words + ": weight decay, which the cost doesn't have"
-        return [replace(each, kind=FACTOR, why=why) if each.decay else each for each in verdicts]
+    harmless = same and ones and not penalised
+    more = ": weight decay, which the cost doesn't have" if harmless else ""
     return [
-        replace(each, why=f"differs by exactly {each.decay:.6g} times the parameter")
-        if each.decay else each
+        replace(
+            each, kind=FACTOR if harmless else each.kind,
+            why=f"differs by exactly {each.decay:.6g} times the parameter{more}",
+        ) if each.decay else each
         for each in verdicts
     ]
 
