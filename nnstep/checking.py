@@ -79,7 +79,7 @@ def _epoch(checked: Checked) -> dict[str, Any]:
         "faults": [
             {
                 "line": each.line, "op": each.text, "spoils": list(each.gradients),
-                "mends": [mend.code for mend in each.mends],
+                "mends": [mend.words for mend in each.mends],
             }
             for each in checked.faults
         ],

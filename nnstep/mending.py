@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import tokenize
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ import numpy as np
 
 from nnstep import processes
 from nnstep.engine.source import Source, Span
-from nnstep.insight.faults import Fault
+from nnstep.insight.faults import Fault, Mend, Place
 from nnstep.processes import Script, in_one_line
 from nnstep.session import Session
 
@@ -58,27 +59,73 @@ class _Task(NamedTuple):
 # The text.
 
 
-def mended_text(source: Source, fault: Fault, code: str) -> str:
-    """The text of a file with an op replaced.
+def mended_text(source: Source, fault: Fault, mend: Mend) -> str:
+    """The text of a file with an op replaced, or put before another one.
 
     Args:
         source: the file.
         fault: the op.
-        code: the op as it should be: the whole statement, or the expression only.
+        mend: the op as it should be: the whole statement, or the expression only.
 
     Raises:
         ValueError: the file is another by now, or the mended text is no Python.
     """
     if source.segment(fault.span) != fault.text:
         raise ValueError("the script is another one by now; `check` looks at it again")
+    if mend.before is not None:
+        return _moved(source, fault.span, mend.before)
     text = source.text
     try:
-        start, end, new = _replacement(source, fault.span, code)
+        start, end, new = _replacement(source, fault.span, mend.code)
         mended = text[:start] + new + text[end:]
         compile(mended, source.path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise ValueError(f"with `{code}` there the script is no Python: {error.msg}") from None
+        raise ValueError(
+            f"with `{mend.code}` there the script is no Python: {error.msg}"
+        ) from None
     return mended
+
+
+def _moved(source: Source, span: Span, update: Place) -> str:
+    """The text with an update moved right behind an op that should come before it.
+
+    Raises:
+        ValueError: they don't stand in one block, each on lines of its own.
+    """
+    lines = source.text.splitlines(keepends=True)
+    for block in _blocks(ast.parse(source.text)):
+        first, last = (
+            next((each for each in block if _holds(each, line)), None)
+            for line in (update.line, span.line)
+        )
+        if first is None or last is None or first.lineno >= last.lineno:
+            continue
+        alone = all(sum(_holds(each, at.lineno) for each in block) == 1 for at in (first, last))
+        if alone and _ends_line(lines, last):
+            start, end, behind = first.lineno - 1, first.end_lineno or 0, last.end_lineno or 0
+            moved = lines[:start] + lines[end:behind] + lines[start:end] + lines[behind:]
+            return "".join(moved)
+    raise ValueError(
+        f"line {update.line} and line {span.line} don't stand in one block; move the update by hand"
+    )
+
+
+def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+    """All bodies, the inner ones first."""
+    for each in ast.iter_child_nodes(tree):
+        yield from _blocks(each)
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(tree, name, None)
+        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+            yield block
+
+
+def _holds(statement: ast.stmt, line: int) -> bool:
+    return statement.lineno <= line <= (statement.end_lineno or statement.lineno)
+
+
+def _ends_line(lines: list[str], statement: ast.stmt) -> bool:
+    return lines[(statement.end_lineno or 1) - 1].endswith("\n")
 
 
 def _replacement(source: Source, span: Span, code: str) -> tuple[int, int, str]:
@@ -114,14 +161,14 @@ def _offsets(source: Source, span: Span) -> tuple[int, int]:
 
 
 def courses(
-    session: Session, fault: Fault, code: str, cost: str
+    session: Session, fault: Fault, mend: Mend, cost: str
 ) -> tuple[Course, Course]:
     """Run a session's script as it is, and with an op mended; the session is left alone.
 
     Args:
         session: whose script it is, run as it was opened.
         fault: the op.
-        code: the op as it should be.
+        mend: what would put it right.
         cost: the expression whose course is wanted.
 
     Raises:
@@ -129,7 +176,7 @@ def courses(
         KeyboardInterrupt: Ctrl-C; the runs are ended.
     """
     source = _read(fault.path)
-    text = mended_text(source, fault, code)
+    text = mended_text(source, fault, mend)
     main = session.source.path
     if os.path.dirname(fault.path) != os.path.dirname(main):
         raise ValueError(f"{fault.path} doesn't lie beside the script; it must be mended by hand")

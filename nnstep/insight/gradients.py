@@ -35,6 +35,7 @@ from nnstep.insight.verdicts import (
 _REDUCES = re.compile(r"sum|mean|cost|loss|error", re.IGNORECASE)
 _PARALLEL = 0.999
 _LARGE = 100_000  # elements of a parameter, above which fewer are nudged
+_COUNTS = 4  # that are tried as factors
 _FEWER = {"chosen": 48, "directions": 4}
 _PENALTIES = ("**", "square", "power", "norm", "abs")
 _STEP = 1e-3  # of the nudge in a counterexample
@@ -251,6 +252,13 @@ def _sizes(step: Step) -> list[int]:
     return sorted(counts, key=lambda each: -counts[each])
 
 
+def _counts(step: Step) -> dict[int, str]:
+    """Numbers by which a gradient may be divided, with what the script calls them."""
+    sizes = [each for each in _sizes(step) if each > 1][:_COUNTS]
+    named = {each: name for name, each in step.counts.items() if each > 2}
+    return {each: str(each) for each in sizes} | dict([*named.items()][:_COUNTS])
+
+
 def _named(
     identities: dict[int, Identity], judged: _Judged
 ) -> tuple[Identity, ...]:
@@ -283,7 +291,7 @@ def _faults(
     wrong = [(update, _times(truth, factor)) for update, truth in wrong]
     right = [(update, _times(truth, factor)) for update, truth in right]
     forward = {at for at, each in identities.items() if each.kind == FORWARD}
-    return tuple(first_faults(step, wrong, right, identities, forward, _sizes(step)))
+    return tuple(first_faults(step, wrong, right, identities, forward, _counts(step)))
 
 
 def _factor_of(verdicts: Sequence[Verdict]) -> float:

@@ -1,56 +1,45 @@
-"""Mends: other outcomes that an op might have had, as people get gradients wrong.
+"""Mends: other ways to write an op, as people get gradients wrong.
 
 Another operand of the same shape, a transpose, a sign, a factor, another operator or axis, a slope
-that is missing. Nothing here knows which of them is true: faults.py tries them.
+that is missing, a parameter before its update. A mend is code, so it holds wherever the op runs.
+Nothing here knows which of them is true: faults.py tries them.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnstep.engine import ops
-from nnstep.insight.memoryviews import view_into
+from nnstep.engine.ops import Code
 from nnstep.insight.operators import sides
 from nnstep.insight.readings import Step
-from nnstep.insight.tape import Entry, Tape, is_number
+from nnstep.insight.replay import Live, Way
+from nnstep.insight.rewording import Wording, tight
+from nnstep.insight.tape import BOUND, Entry, Tape, is_number
 
 LARGE = 200_000  # elements, above which a value isn't tried
 
 
 class Try(NamedTuple):
-    """Another outcome of an op.
+    """Another way to write an op.
 
     Attributes:
         cost: how far-fetched it is.
-        code: how it would be written.
-        make: gives the outcome, of the shape of the recorded one.
+        code: how it is written.
+        way: gives the outcome then, of the shape of the recorded one.
+        before: the update that the op should come before, if it is that; the op stays the same.
     """
 
     cost: int
     code: str
-    make: Callable[[], Any]
-
-
-def target_of(entry: Entry, tape: Tape) -> Any:
-    """The value that an op makes, or changes."""
-    if entry.changes:
-        number = entry.changes[0]
-        for each in entry.operands:
-            if is_number(each) and tape.number(each) == number:
-                return each if isinstance(each, np.ndarray) else tape.owners[number]
-        return tape.owners[number]
-    return entry.result
-
-
-def outcome_of(tape: Tape, entry: Entry) -> Any:
-    """What came out of an op, as it was then."""
-    target = target_of(entry, tape)
-    return tape.value(target, entry.at + 1) if is_number(target) else None
+    way: Way
+    before: Entry | None = None
 
 
 class Value(NamedTuple):
@@ -58,166 +47,495 @@ class Value(NamedTuple):
 
     Attributes:
         name: how the script calls it.
-        value: the value.
-        at: behind which entry it is there.
+        raw: the script's own object.
+        value: what was in it.
+        at: behind which entry it is there, -1 for the beginning.
+        entry: what gave it the name, None for the beginning.
+        updated: the update that has changed it since, if this is what it was before that.
     """
 
     name: str
+    raw: Any
     value: Any
     at: int
+    entry: Entry | None = None
+    updated: Entry | None = None
+
+    def now(self, live: Live) -> Any:
+        """What it is when an op is executed again."""
+        return self.value if self.updated is not None else live.value(self.raw, self.value)
 
 
 def pool_of(step: Step) -> list[Value]:
-    """The values of the step that have names: as they were made, and once they were changed."""
-    tape, found = step.tape, dict[tuple[str, int], Value]()
+    """The values of the step that have names, in the order in which they get them."""
+    tape, found = step.tape, list[Value]()
     for number, value in enumerate(tape.owners):
-        name = tape.name(number)
-        if not name or not isinstance(value, np.ndarray) or value.size > LARGE:
-            continue
-        if tape.is_leaf(number):
-            found[(name, -1)] = Value(name, tape.content(number, 0), -1)
+        if tape.name(number) and tape.is_leaf(number) and _is_small(value):
+            found.append(Value(tape.name(number), value, tape.content(number, 0), -1))
     for each in step.script:
-        for number in (*each.makes, *each.changes):
-            value = tape.owners[number]
-            names = tape.names.get(number, [])
-            if names and isinstance(value, np.ndarray) and 1 <= value.size <= LARGE:
-                name = each.names[0] if each.names else names[-1 if each.changes else 0]
-                found[(name, each.at)] = Value(name, tape.content(number, each.at + 1), each.at)
-    return list(found.values())
+        for name, raw in _named(each, tape):
+            if _is_small(raw):
+                found.append(Value(name, raw, tape.value(raw, each.at + 1), each.at, each))
+    for update in step.updates:
+        if _is_small(update.old):
+            found.append(
+                Value(update.name, update.raw, update.old, update.at, update.entry, update.entry)
+            )
+    return found
+
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and is_number(value) and 1 <= value.size <= LARGE
+
+
+def _named(entry: Entry, tape: Tape) -> Iterator[tuple[str, Any]]:
+    """What has a name from an entry on: what it binds or changes, or an item of something."""
+    if len(entry.names) == 1 and not entry.changes:
+        yield entry.names[0], entry.result
+    elif len(entry.names) > 1 and isinstance(entry.result, tuple):
+        yield from zip(entry.names, entry.result, strict=False)
+    elif entry.changes:
+        number = entry.changes[0]
+        names = tape.names.get(number)
+        if names:
+            yield names[-1], tape.owners[number]
+    elif _is_item(entry):
+        yield entry.text, entry.result
+        yield from _neighbours(entry)
+
+
+def _is_item(entry: Entry) -> bool:
+    """Whether it takes an item out of something, as `hs[t]` does."""
+    return entry.alias and isinstance(entry.op.node, ast.Subscript) and not entry.called
+
+
+def _neighbours(entry: Entry) -> Iterator[tuple[str, Any]]:
+    """Of `hs[t]` the items before and behind."""
+    node = entry.op.node
+    if len(entry.operands) != 2 or not isinstance(node, ast.Subscript):
+        return
+    held, index = entry.operands
+    if type(index) is not int or not isinstance(held, list | tuple | np.ndarray):
+        return
+    for by in (-1, 1):
+        if index >= 0 and 0 <= index + by < len(held):
+            text = _moved_by(node.slice, by)
+            if text is not None:
+                yield f"{ast.unparse(node.value)}[{text}]", held[index + by]
+
+
+def _moved_by(index: ast.expr, by: int) -> str | None:
+    """An index such as `t` or `t - 1`, one further or one less."""
+    sign = {ast.Add: 1, ast.Sub: -1}
+    if isinstance(index, ast.BinOp) and type(index.op) in sign:
+        if isinstance(index.right, ast.Constant) and type(index.right.value) is int:
+            by += sign[type(index.op)] * index.right.value
+            index = index.left
+    if not isinstance(index, ast.Name):
+        return None
+    return f"{index.id} {'+' if by > 0 else '-'} {abs(by)}" if by else index.id
+
+
+class Scopes:
+    """Which names a function knows: those that it uses, and those of the module."""
+
+    def __init__(self, step: Step) -> None:
+        self._known: dict[str, set[Code]] = {}
+        seen: set[int] = set()
+        for each in step.script:
+            if id(each.op) not in seen:
+                seen.add(id(each.op))
+                for text in (*each.op.operands, *each.names):
+                    self._known.setdefault(_base(text), set()).add(each.code)
+
+    def knows(self, code: Code, text: str) -> bool:
+        """Whether a function may read a name, or what it leads to."""
+        known = self._known.get(_base(text), set())
+        return code in known or any(each.is_module for each in known)
+
+
+def _base(text: str) -> str:
+    """Of `cache["z"]` it is `cache`, of `self.w` `self`."""
+    return re.split(r"\W", text, maxsplit=1)[0]
+
+
+def known_at(entry: Entry, pool: Sequence[Value], scopes: Scopes) -> list[Value]:
+    """What an op may read where it stands: each name as it was bound last, in its own function."""
+    latest: dict[tuple[str, bool], Value] = {}
+    for each in pool:
+        if each.at < entry.at and _is_visible(each, entry, scopes):
+            latest[(each.name, each.updated is not None)] = each
+    return list(latest.values())
+
+
+def _is_visible(value: Value, entry: Entry, scopes: Scopes) -> bool:
+    maker = value.entry
+    if maker is not None and _is_item(maker):
+        # `hs[t]` is another one in the next iteration.
+        return maker.code is entry.code and maker.path[:-1] == entry.path[: len(maker.path) - 1]
+    if maker is not None and value.name.isidentifier() and not maker.code.is_module:
+        return maker.code is entry.code  # the same name means something else in another function
+    return scopes.knows(entry.code, value.name)
 
 
 def attempts(
-    entry: Entry, outcome: Any, pool: list[Value], tape: Tape, sizes: Sequence[int]
+    entry: Entry, there: list[Value], tape: Tape, counts: Mapping[int, str]
 ) -> Iterator[Try]:
-    """Other outcomes of an op, the simple ones first."""
-    text = entry.text
-    there = [each for each in pool if each.at < entry.at]
-    target = entry.names[0] + " = " if entry.names and not text.startswith(entry.names[0]) else ""
-    yield Try(3, _signed(text), lambda: -np.asarray(outcome))
-    for factor, words in ((0.5, "/ 2"), (2.0, "* 2")):
-        yield Try(4, f"{target}{in_brackets(text)} {words}", _times(outcome, factor))
-    for size in sizes:
-        yield Try(5, f"{target}{in_brackets(text)} / {size}", _times(outcome, 1 / size))
-        yield Try(5, f"{target}{in_brackets(text)} * {size}", _times(outcome, size))
-    if not (entry.called and not entry.operands):
-        yield from _other_operands(entry, there, tape)
-        yield from _other_operators(entry, tape)
-        yield from _other_axes(entry, tape)
-        yield from _whole_sums(entry, outcome, tape)
-    for each in there:
-        if each.value.shape == np.shape(outcome) or each.value.size == 1:
-            for cost, form, value in _forms(each):
-                code = f"{target}{in_brackets(text)} * {form}"
-                yield Try(cost + 5, code, _times(outcome, value))
-                if cost and each.value.shape == np.shape(outcome):
-                    left = text.partition(" = ")[0] + " = " if " = " in text else target
-                    yield Try(cost + 3, left + form, _times(value, 1.0))
+    """Other ways to write an op.
+
+    Args:
+        entry: one time that it was executed.
+        there: what it may read.
+        tape: where it is.
+        counts: numbers of rows and the like, which may be left out or put in, and their names.
+    """
+    if np.size(tape.outcome(entry)) > LARGE:
+        return
+    op = _Op(entry, there, tape)
+    if op.wording.node is None:
+        return
+    yield from op.scaled(counts)
+    if not entry.called or entry.operands:
+        yield from op.with_other_operands()
+        yield from op.with_other_operators()
+        yield from op.over_other_axes()
+        yield from op.added_up()
+    yield from op.with_slopes()
 
 
-def in_brackets(text: str) -> str:
-    left, equals, right = text.partition(" = ")
-    if equals:
-        return f"{left} = ({right})" if _needs_brackets(right) else text
-    return f"({text})" if _needs_brackets(text) else text
+Change = Callable[[Any, Live], Any]
+"""What is done to a value where it is used."""
 
 
-def _needs_brackets(text: str) -> bool:
-    try:
-        node = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        return False
-    return isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare)
+class _Form(NamedTuple):
+    """A value as it stands, or the slope of an activation by it."""
+
+    cost: int
+    pattern: str
+    of: Callable[[Any], Any]
+
+    def text(self, name: str) -> str:
+        return self.pattern.format(tight(name))
 
 
-def _signed(text: str) -> str:
-    left, equals, right = text.rpartition(" = ")
-    inner = f"({right})" if _needs_brackets(right) else right
-    return f"{left}{equals}-{inner}"
+_PLAIN = _Form(0, "{0}", lambda value: value)
+_SLOPES = (
+    _Form(1, "1 - {0} ** 2", lambda value: 1 - value**2),
+    _Form(1, "{0} * (1 - {0})", lambda value: value * (1 - value)),
+    _Form(1, "{0} > 0", lambda value: value > 0),
+)
 
 
-def _times(outcome: Any, factor: Any) -> Callable[[], Any]:
-    return lambda: np.asarray(outcome) * factor
+class _Op:
+    """One op, and other ways to write it."""
 
+    def __init__(self, entry: Entry, there: list[Value], tape: Tape) -> None:
+        self.wording = Wording(entry.text, entry.op.operands)
+        self._entry = entry
+        self._there = there
+        self._recorded = [
+            tape.value(each, entry.at) if is_number(each) else each for each in entry.operands
+        ]
+        self._outcome = tape.outcome(entry)
+        # `dW += x` and `dW[0] = x` are written otherwise in `x`.
+        self._slot = self._value_slot()
 
-def _forms(each: Value) -> Iterator[tuple[int, str, Any]]:
-    """A value as it stands, and as a slope."""
-    name, value = each.name, each.value
-    yield 0, name, value
-    yield 1, f"(1 - {name} ** 2)", 1 - value**2
-    yield 1, f"{name} * (1 - {name})", value * (1 - value)
-    yield 1, f"({name} > 0)", value > 0
+    def _value_slot(self) -> int | None:
+        if not self._entry.changes or self._entry.op.kind == ops.CALL:
+            return None
+        return 1 if isinstance(self.wording.statement, ast.AugAssign) else 0
 
+    @property
+    def _value(self) -> Any:
+        """What the op makes, or adds or stores."""
+        if self._slot is None:
+            return self._outcome
+        return self._recorded[self._slot] if self._slot < len(self._recorded) else None
 
-def _other_operands(entry: Entry, pool: list[Value], tape: Tape) -> Iterator[Try]:
-    """An operand replaced by another value of its shape, or turned."""
-    first = 1 if entry.op.kind == ops.CALL else 0
-    recorded = [tape.value(each, entry.at) if is_number(each) else each for each in entry.operands]
-    for place in range(first, len(recorded)):
-        value, text = recorded[place], entry.op.operands[place : place + 1]
-        if not text or not isinstance(value, np.ndarray | float | int | np.number):
-            continue
-        if isinstance(value, np.ndarray):
-            for each in pool:
-                turned = text[0].endswith(".T")
-                for shape_of, suffix in ((each.value, ""), (each.value.T, ".T")):
-                    if shape_of.shape != value.shape or (suffix and value.ndim < 2):
-                        continue
-                    same = suffix == ".T" if turned else not suffix
-                    yield _replaced(
-                        entry, recorded, place, text[0], each.name + suffix, shape_of, tape,
-                        1 if same else 3,
+    def _whole(self, cost: int, body: str, change: Change) -> Try:
+        """The op with something done to its value."""
+        slot = self._slot
+
+        def way(live: Live) -> Any:
+            if slot is None:
+                return change(np.asarray(live.outcome()), live)
+            operands = list(live.operands)
+            operands[slot] = change(np.asarray(operands[slot]), live)
+            return live.run(operands)
+
+        return Try(cost, self.wording.with_body(body), way)
+
+    def scaled(self, counts: Mapping[int, str]) -> Iterator[Try]:
+        """The other sign, and factors."""
+        body = tight(self.wording.body)
+        if not body.startswith("-"):
+            yield self._whole(3, f"-{body}", lambda value, live: -value)
+        for factor, word in {2: "2", **counts}.items():
+            cost = 4 if factor == 2 else 5
+            yield self._whole(cost, f"{body} / {word}", _with(np.divide, factor))
+            yield self._whole(cost, f"{body} * {word}", _with(np.multiply, factor))
+
+    def with_slopes(self) -> Iterator[Try]:
+        """A factor that is missing, or a slope that stands in its place."""
+        body, shape = tight(self.wording.body), np.shape(self._value)
+        for each in self._there:
+            if each.updated is not None or (each.value.shape != shape and each.value.size != 1):
+                continue
+            for form in (_PLAIN, *_SLOPES):
+                text = form.text(each.name)
+                yield self._whole(form.cost + 5, f"{body} * {tight(text)}", _times(form, each))
+                if form.cost and each.value.shape == shape:
+                    yield self._whole(form.cost + 3, text, _instead(form, each))
+            if each.value.shape == shape:
+                yield self._whole(5, f"{self.wording.body} + {each.name}", _plus(each))
+
+    # Operands.
+
+    def with_other_operands(self) -> Iterator[Try]:
+        """An operand replaced by another value of its shape, or turned."""
+        first = 1 if self._entry.op.kind == ops.CALL else 0
+        yield from self._of_other_arrays()
+        for place in range(first, min(len(self._recorded), len(self._entry.op.operands))):
+            value = self._recorded[place]
+            if isinstance(value, np.ndarray):
+                yield from self._other_array(place, value)
+            elif isinstance(value, float | int | np.number) and not isinstance(value, bool):
+                yield from self._other_number(place)
+
+    def _of_other_arrays(self) -> Iterator[Try]:
+        """A method of another array."""
+        method = self._entry.operands[0] if self._entry.operands else None
+        owner = getattr(method, "__self__", None) if type(method) in BOUND else None
+        if self._entry.op.kind != ops.CALL or not isinstance(owner, np.ndarray):
+            return
+        name = str(getattr(method, "__name__", ""))
+        for each in self._there:
+            if each.value.shape == owner.shape and each.updated is None:
+                new = f"{tight(each.name)}.{name}"
+                yield from self._replaced(1, 0, new, _method_of(each, name))
+
+    def _other_number(self, place: int) -> Iterator[Try]:
+        text = tight(self._entry.op.operands[place])
+        words = {-1: f"-{text}", 2: f"2 * {text}", 0.5: f"{text} / 2", 0: "0"}
+        for factor, word in words.items():
+            yield from self._replaced(3, place, word, _with(np.multiply, factor))
+        for other in (1, 2, 3):
+            yield from self._replaced(3, place, str(other), _number(other))
+
+    def _other_array(self, place: int, value: Any) -> Iterator[Try]:
+        text = self._entry.op.operands[place]
+        is_turned, bare = text.endswith(".T"), text.removesuffix(".T")
+        for each in self._there:
+            if each.value.shape == value.shape:
+                yield from self._other_value(place, text, each, 3 if is_turned else 1, False)
+            if each.value.ndim > 1 and each.value.T.shape == value.shape:
+                yield from self._other_value(place, text, each, 1 if is_turned else 3, True)
+        if value.ndim > 1:
+            swapped = bare if is_turned else f"{tight(text)}.T"
+            yield from self._replaced(1, place, swapped, lambda v, live: v.T)
+        for each in self._there:
+            if each.value.shape == value.shape and each.updated is None:
+                for form in (_PLAIN, *_SLOPES):
+                    yield from self._replaced(
+                        form.cost + 6, place, f"{tight(text)} * {tight(form.text(each.name))}",
+                        _times(form, each),
                     )
-            if value.ndim == 2:
-                swapped = text[0].removesuffix(".T") if text[0].endswith(".T") else text[0] + ".T"
-                yield _replaced(entry, recorded, place, text[0], swapped, value.T, tape, 1)
-            for each in pool:
-                if each.value.shape == value.shape:
-                    for cost, form, other in _forms(each):
-                        code = f"({text[0]} * {form})"
-                        yield _replaced(
-                            entry, recorded, place, text[0], code, value * other, tape, cost + 6
-                        )
-            own = Value(text[0], value, -1)
-            for cost, form, other in [*_forms(own), (1, f"(1 - {text[0]})", 1 - value)][1:]:
-                yield _replaced(entry, recorded, place, text[0], form, other, tape, 2 + cost)
-        else:
-            for factor, words in ((-1, f"-{text[0]}"), (2, f"2 * {text[0]}"),
-                                  (0.5, f"{text[0]} / 2"), (0, "0")):  # fmt: skip
-                yield _replaced(
-                    entry, recorded, place, text[0], words, value * factor, tape, 3
-                )
-            for other in (1, 2, 3):
-                yield _replaced(entry, recorded, place, text[0], str(other), other, tape, 3)
+        for form in _SLOPES:
+            yield from self._replaced(2 + form.cost, place, form.text(text), _slope(form))
+        yield from self._replaced(3, place, f"1 - {tight(text)}", lambda v, live: 1 - v)
+
+    def _other_value(
+        self, place: int, text: str, each: Value, cost: int, is_turned: bool
+    ) -> Iterator[Try]:
+        name = f"{tight(each.name)}.T" if is_turned else each.name
+
+        def change(_: Any, live: Live) -> Any:
+            return each.now(live).T if is_turned else each.now(live)
+
+        if each.updated is None:
+            yield from self._replaced(cost, place, name, change)
+        elif name == text:  # the same op, if it came before the update
+            way = self._way(place, change)
+            yield Try(cost, self._entry.text, way, each.updated)
+
+    def _replaced(
+        self, cost: int, place: int, new: str, change: Change
+    ) -> Iterator[Try]:
+        code = self.wording.replaced(place, new)
+        if code is not None and code != self._entry.text:
+            yield Try(cost, code, self._way(place, change))
+
+    @staticmethod
+    def _way(place: int, change: Change) -> Way:
+        def way(live: Live) -> Any:
+            operands = list(live.operands)
+            operands[place] = change(operands[place], live)
+            return live.run(operands)
+
+        return way
+
+    # Operators and functions.
+
+    def with_other_operators(self) -> Iterator[Try]:
+        """Another operator, or one operand alone."""
+        found = sides(self._entry)
+        if found is None:
+            return
+        if isinstance(self.wording.statement, ast.AugAssign):
+            yield from self._other_update(found.operator)
+            return
+        if self._entry.changes:
+            return
+        left, right = self._places()
+        one, other = tight(found.one), tight(found.other)
+        for sign, function in _SWAPS.get(found.operator, ()):
+            yield self._of_two(2, f"{one} {sign} {other}", function, left, right)
+        yield self._of_two(3, found.one, lambda a, b: a * 1.0, left, right)
+        yield self._of_two(3, found.other, lambda a, b: b * 1.0, left, right)
+        if found.operator is ast.Sub:
+            yield self._of_two(3, f"{other} - {one}", lambda a, b: b - a, left, right)
+        if found.operator is ast.Pow:
+            for power in (1, 2, 3):
+                body = f"{one} ** {power}"
+                yield self._of_two(2, body, _power(power), left, right)
+
+    def _other_update(self, operator: type[ast.operator]) -> Iterator[Try]:
+        for sign, function in _SWAPS.get(operator, ()):
+            head = self.wording.head
+            code = f"{head[: head.rindex('=') - 1]}{sign}= {self.wording.body}"
+
+            def way(live: Live, function: Any = function) -> Any:
+                return function(np.asarray(live.operands[0]), live.operands[1])
+
+            yield Try(2, code, way)
+
+    def _places(self) -> tuple[Way, Way]:
+        """What stands on both sides when the op is executed again."""
+        found = sides(self._entry)
+        assert found is not None
+        getters: list[Way] = []
+        for value in (found.left, found.right):
+            places = [at for at, each in enumerate(self._entry.operands) if each is value]
+            getters.append(_operand(places[0]) if places else _constant(value))
+        return getters[0], getters[1]
+
+    def _of_two(
+        self, cost: int, body: str, function: Callable[..., Any], left: Way,
+        right: Way,
+    ) -> Try:
+        code = self.wording.with_body(body)
+        return Try(cost, code, lambda live: function(left(live), right(live)))
+
+    def over_other_axes(self) -> Iterator[Try]:
+        """A sum over another axis, a mean in its place; all rows in place of one of them."""
+        given = self._summed()
+        if given is None:
+            return
+        place, text, kind = given
+        for name, function in (("sum", np.sum), ("mean", np.mean)):
+            for axis in _axes(np.ndim(self._at(place, self._recorded))):
+                for keep in (False, True):
+                    more = "" if axis is None else f", axis={axis}"
+                    more += ", keepdims=True" if keep else ""
+                    code = self.wording.with_body(f"np.{name}({text}{more})")
+                    way = self._reduced(function, place, axis, keep)
+                    yield Try(1 if name == kind else 2, code, way)
+
+    def _summed(self) -> tuple[int | None, str, str] | None:
+        """What is summed here: which operand, None for the array of a method; text; how."""
+        entry, node = self._entry, self._entry.op.node
+        if not entry.operands or entry.changes:
+            return None
+        if isinstance(self.wording.node, ast.Subscript) and isinstance(node, ast.Subscript):
+            is_table = isinstance(entry.operands[0], np.ndarray) and entry.operands[0].ndim > 1
+            return (0, entry.op.operands[0], "sum") if is_table else None
+        name = getattr(entry.operands[0], "__name__", "")
+        if entry.op.kind != ops.CALL or name not in ("sum", "mean"):
+            return None
+        if isinstance(getattr(entry.operands[0], "__self__", None), np.ndarray):
+            return None, entry.op.operands[0].rpartition(".")[0], name
+        if len(entry.operands) > 1 and isinstance(entry.operands[1], np.ndarray):
+            return 1, entry.op.operands[1], name
+        return None
+
+    @staticmethod
+    def _at(place: int | None, operands: Sequence[Any]) -> Any:
+        return operands[0].__self__ if place is None else operands[place]
+
+    def _reduced(
+        self, function: Callable[..., Any], place: int | None, axis: Axis, keep: bool
+    ) -> Way:
+        return lambda live: function(self._at(place, live.operands), axis=axis, keepdims=keep)
+
+    def added_up(self) -> Iterator[Try]:
+        """What is bound anew each time, and should be added to what was there."""
+        statement, names = self.wording.statement, self._entry.names
+        if not isinstance(statement, ast.Assign) or len(names) != 1 or self._entry.changes:
+            return
+        for each in self._there:
+            if each.name == names[0] and each.value.shape == np.shape(self._outcome):
+                code = f"{each.name} += {self.wording.body}"
+                yield Try(4, code, _sum_with(each))
 
 
-def _replaced(
-    entry: Entry, recorded: list[Any], place: int, text: str, name: str, value: Any, tape: Tape,
-    cost: int,
-) -> Try:
-    code = re.sub(rf"(?<![\w.]){re.escape(text)}(?![\w(\[])", lambda _: name, entry.text, count=1)
-    if code == entry.text:
-        code = entry.text.replace(text, name, 1)
-
-    def make() -> Any:
-        operands = list(recorded)
-        operands[place] = np.array(value) if isinstance(value, np.ndarray) else value
-        return _execute(entry, operands, tape)
-
-    return Try(cost, code, make)
+Axis = int | tuple[int, ...] | None
 
 
-def _execute(entry: Entry, operands: list[Any], tape: Tape) -> Any:
-    """An op with other operands: what comes out, or what it changes then."""
-    if not entry.changes:
-        return entry.op.fn(*operands)
-    number = entry.changes[0]
-    content = np.array(entry.before[number], dtype=np.float64, order="K")
-    mapped = [
-        view_into(raw)(content) if is_number(raw) and tape.number(raw) == number else each
-        for raw, each in zip(entry.operands, operands, strict=True)
-    ]
-    entry.op.fn(*mapped)
-    return view_into(target_of(entry, tape))(content)
+def _axes(count: int) -> Iterator[Axis]:
+    """None, each axis, and all pairs of axes that aren't all."""
+    yield from (None, *range(count))
+    yield from combinations(range(count), 2) if count > 2 else ()
+
+
+# What is done to a value, and what is taken instead.
+
+
+def _with(function: Callable[[Any, Any], Any], other: Any) -> Change:
+    return lambda value, live: function(value, other)
+
+
+def _times(form: _Form, factor: Value) -> Change:
+    return lambda value, live: value * form.of(factor.now(live))
+
+
+def _plus(other: Value) -> Change:
+    return lambda value, live: value + other.now(live)
+
+
+def _instead(form: _Form, other: Value) -> Change:
+    return lambda value, live: form.of(other.now(live)) * 1.0
+
+
+def _slope(form: _Form) -> Change:
+    return lambda value, live: form.of(value)
+
+
+def _number(number: float) -> Change:
+    return lambda value, live: number
+
+
+def _method_of(value: Value, name: str) -> Change:
+    return lambda method, live: getattr(value.now(live), name)
+
+
+def _operand(place: int) -> Way:
+    return lambda live: live.operands[place]
+
+
+def _constant(value: Any) -> Way:
+    return lambda live: value
+
+
+def _power(power: int) -> Callable[[Any, Any], Any]:
+    return lambda one, other: one**power
+
+
+def _sum_with(value: Value) -> Way:
+    return lambda live: value.now(live) + live.outcome()
+
+
+def _summed_over(axis: int, shape: tuple[int, ...]) -> Callable[[Any, Any], Any]:
+    return lambda one, other: one.sum(axis=axis).reshape(shape)
 
 
 _SWAPS: dict[type[ast.operator], tuple[tuple[str, Callable[[Any, Any], Any]], ...]] = {
@@ -226,97 +544,22 @@ _SWAPS: dict[type[ast.operator], tuple[tuple[str, Callable[[Any, Any], Any]], ..
 }
 
 
-def _other_operators(entry: Entry, tape: Tape) -> Iterator[Try]:
-    """Another operator, or one operand alone."""
-    found = sides(entry)
-    if found is None:
-        return
-    kind, left, right, one, other = found
-    left, right = (
-        tape.value(each, entry.at) if is_number(each) else each for each in (left, right)
-    )
-    for sign, function in _SWAPS.get(kind, ()):
-        yield Try(2, f"{one} {sign} {other}", _applied(function, left, right))
-    yield Try(3, one, _times(left, 1.0))
-    yield Try(3, other, _times(right, 1.0))
-    if kind is ast.Sub:
-        yield Try(3, f"{other} - {one}", _applied(np.subtract, right, left))
-    if kind is ast.Pow:
-        for power in (1, 2, 3):
-            yield Try(2, f"{one} ** {power}", _applied(np.power, left, power))
-
-
-def _applied(function: Callable[..., Any], *values: Any) -> Callable[[], Any]:
-    return lambda: function(*values)
-
-
-def _other_axes(entry: Entry, tape: Tape) -> Iterator[Try]:
-    """A sum over another axis."""
-    if entry.op.kind != ops.CALL or not entry.operands:
-        return
-    name = getattr(entry.operands[0], "__name__", "")
-    receiver = getattr(entry.operands[0], "__self__", None)
-    given = receiver if isinstance(receiver, np.ndarray) else next(
-        (each for each in entry.operands[1:] if isinstance(each, np.ndarray)), None
-    )
-    if name not in ("sum", "mean") or given is None:
-        return
-    value = tape.value(given, entry.at)
-    shape = np.shape(entry.result)
-    for kind, function in (("sum", np.sum), ("mean", np.mean)):
-        for axis in range(value.ndim):
-            for keep in (False, True):
-                code = f"np.{kind}({_text_of(entry)}, axis={axis}, keepdims={keep})"
-                cost = 1 if kind == name else 2
-                yield Try(cost, code, _reduced(function, value, axis, keep, shape))
-
-
-def _reduced(
-    function: Callable[..., Any], value: Any, axis: int, keep: bool, shape: tuple[int, ...]
-) -> Callable[[], Any]:
-    return lambda: _fitting(function(value, axis=axis, keepdims=keep), shape)
-
-
-def _whole_sums(entry: Entry, outcome: Any, tape: Tape) -> Iterator[Try]:
-    """The sum over all rows in place of one of them."""
-    if not isinstance(entry.op.node, ast.Subscript) or not entry.operands:
-        return
-    value = tape.value(entry.operands[0], entry.at) if is_number(entry.operands[0]) else None
-    if isinstance(value, np.ndarray) and value.ndim > 1:
-        for axis in range(value.ndim):
-            code = f"np.sum({entry.op.operands[0]}, axis={axis})"
-            yield Try(2, code, _reduced(np.sum, value, axis, False, np.shape(outcome)))
-
-
-def _text_of(entry: Entry) -> str:
-    head = entry.op.operands[0]
-    return head.rpartition(".")[0] if not head.startswith("np.") else (*entry.op.operands, "")[1]
-
-
-def _fitting(value: Any, shape: tuple[int, ...]) -> Any:
-    return np.broadcast_to(value, shape) if np.size(value) != int(np.prod(shape)) else np.reshape(
-        value, shape
-    )
-
-
-def products(
-    pool: list[Value], writer: Entry, shape: tuple[int, ...]
-) -> Iterator[Try]:
+def products(there: Sequence[Value], writer: Entry, shape: tuple[int, ...]) -> Iterator[Try]:
     """Products and sums of two values that have a gradient's shape."""
-    there = [each for each in pool if each.at < writer.at and each.value.ndim == 2]
+    tables = [each for each in there if each.value.ndim == 2 and each.updated is None]
     target = f"{writer.names[0]} = " if writer.names else ""
-    for one in there:
+
+    def made(code: str, function: Callable[[Any, Any], Any], one: Value, other: Value) -> Try:
+        return Try(6, target + code, lambda live: function(one.now(live), other.now(live)))
+
+    for one in tables:
         rows, columns = one.value.shape
-        if len(shape) == 2:
-            for other in there:
-                if other.value.shape[0] == rows and shape == (columns, other.value.shape[1]):
-                    code = f"{target}{one.name}.T @ {other.name}"
-                    yield Try(6, code, _applied(np.matmul, one.value.T, other.value))
-                if other.value.shape[1] == columns and shape == (rows, other.value.shape[0]):
-                    code = f"{target}{one.name} @ {other.name}.T"
-                    yield Try(6, code, _applied(np.matmul, one.value, other.value.T))
-        size = int(np.prod(shape))
+        for other in tables if len(shape) == 2 else ():
+            if other.value.shape[0] == rows and shape == (columns, other.value.shape[1]):
+                yield made(f"{one.name}.T @ {other.name}", lambda a, b: a.T @ b, one, other)
+            if other.value.shape[1] == columns and shape == (rows, other.value.shape[0]):
+                yield made(f"{one.name} @ {other.name}.T", lambda a, b: a @ b.T, one, other)
         for axis, length in ((0, columns), (1, rows)):
-            if length == size:
-                code = f"{target}{one.name}.sum(axis={axis})"
-                yield Try(6, code, _applied(np.sum, one.value, axis))
+            if length == int(np.prod(shape)):
+                code = f"{one.name}.sum(axis={axis})"
+                yield made(code, _summed_over(axis, shape), one, one)

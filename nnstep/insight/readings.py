@@ -85,6 +85,7 @@ class Step:
         readings: the cost, read at several places.
         scalars: the numbers that the main loop's function computes, by their text.
         places: arrays by the texts that lead to them, when the step is over.
+        counts: whole numbers that have names wherever the training step runs.
     """
 
     epoch: int
@@ -94,6 +95,7 @@ class Step:
     readings: list[Reading]
     scalars: dict[str, int]
     places: dict[str, Any]
+    counts: dict[str, int]
 
     def forward(self, reading: Reading) -> list[Entry]:
         """What leads to the cost: the script's entries before it, and its own."""
@@ -123,7 +125,8 @@ def record(run: Run, epoch: int, costs: list[str]) -> Step:
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
     found = updates(second.tape, script, second.start, second.finish)
     return Step(
-        epoch, second.tape, script, found, second.readings, second.scalars(), second.finish
+        epoch, second.tape, script, found, second.readings, second.scalars(), second.finish,
+        {name: each for name, each in run.program.globals.items() if type(each) is int},
     )
 
 

@@ -5,13 +5,14 @@ Prepared once for the values that change, and then run many times; the run itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nnstep.engine import ops
-from nnstep.insight.memoryviews import View
+from nnstep.insight.memoryviews import View, view_into
 from nnstep.insight.tape import (
     BOUND,
     CONTAINERS,
@@ -30,6 +31,60 @@ class Unrepeatable(Exception):
 Getter = Callable[[Values], Any]
 
 
+@dataclass(slots=True)
+class Live:
+    """An entry that is about to be executed again, another way.
+
+    Attributes:
+        entry: the entry.
+        operands: what it works on now.
+    """
+
+    entry: Entry
+    operands: list[Any]
+    _tape: Tape
+    _values: Values
+    _result: Getter | None
+
+    @classmethod
+    def of_recorded(cls, tape: Tape, entry: Entry) -> Live:
+        """An entry with what it had."""
+        return cls(entry, [tape.value(each, entry.at) for each in entry.operands], tape, {}, None)
+
+    def outcome(self) -> Any:
+        """What comes out of the op as it stands, or what it changes."""
+        return self.run(self.operands) if self._result is None else self._result(self._values)
+
+    def run(self, operands: Sequence[Any]) -> Any:
+        """What comes out of the op with other operands, or what it changes then."""
+        entry = self.entry
+        if not entry.changes:
+            return entry.op.fn(*operands)
+        number = entry.changes[0]
+        content = as_inputs(self._values[number])
+        entry.op.fn(*[
+            view_into(raw)(content) if is_number(raw) and self._tape.number(raw) == number else each
+            for raw, each in zip(entry.operands, operands, strict=True)
+        ])
+        return view_into(self._tape.target(entry))(content)
+
+    def value(self, raw: Any, recorded: Any) -> Any:
+        """What another value of the step is now.
+
+        Args:
+            raw: the script's own object.
+            recorded: what it was then.
+        """
+        number = self._tape.number(raw)
+        if number is None or number not in self._values:
+            return recorded
+        return view_into(raw)(self._values[number])
+
+
+Way = Callable[[Live], Any]
+"""Another way to execute an entry: gives its outcome, of the shape of the recorded one."""
+
+
 class Program:
     """Some entries of a tape, prepared to be executed again and again with other values.
 
@@ -37,31 +92,39 @@ class Program:
     random numbers in them.
     """
 
-    def __init__(self, tape: Tape, inputs: Iterable[int], entries: Iterable[Entry]) -> None:
+    def __init__(
+        self, tape: Tape, inputs: Iterable[int], entries: Iterable[Entry],
+        otherwise: Iterable[Entry] = (),
+    ) -> None:
         """Args:
         tape: where they are.
         inputs: the numbers of the values that will be others.
         entries: what may depend on them.
+        otherwise: entries that will be executed another way, which each run tells.
 
         Raises:
             Unrepeatable: one can't be executed again.
         """
         self._tape = tape
         self.inputs = set(inputs)
+        others = {each.at for each in otherwise}
         tainted = set(self.inputs)
-        self.entries = tape.affected(self.inputs, entries)
+        self.entries = tape.affected(self.inputs, entries, others)
+        self._ways: Mapping[int, Way] = {}
         self._steps: list[Callable[[Values], None]] = []
         for each in self.entries:
             tainted.update(each.makes)
             tainted.update(each.changes)
-            self._steps.append(self._step(each, tainted))
+            make = self._other_way if each.at in others else self._step
+            self._steps.append(make(each, tainted))
 
-    def run(self, values: Mapping[int, Any]) -> Values:
+    def run(self, values: Mapping[int, Any], ways: Mapping[int, Way] | None = None) -> Values:
         """Execute them.
 
         Args:
             values: the inputs, as arrays of the shapes and orders of those recorded; they are
                 changed in place where the script does so.
+            ways: another way to execute an entry, by its place on the tape.
 
         Returns:
             All values that depend on them.
@@ -69,7 +132,7 @@ class Program:
         Raises:
             Unrepeatable: one has raised.
         """
-        env = dict(values)
+        env, self._ways = dict(values), ways or {}
         with np.errstate(all="ignore"):
             for step in self._steps:
                 step(env)
@@ -78,8 +141,8 @@ class Program:
     def _step(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
         if entry.op.kind == ops.NATIVE:
             raise Unrepeatable(f"line {entry.line} is executed as a whole")
-        tape, fn, at = self._tape, entry.op.fn, entry.at
-        getters = [self._getter(each, at, tainted) for each in entry.operands]
+        fn = entry.op.fn
+        getters = [self._getter(each, entry.at, tainted) for each in entry.operands]
         if entry.op.kind == ops.NEXT:
             fn = _item_of
         fresh = [(n, entry.before[n]) for n in entry.changes]
@@ -96,7 +159,38 @@ class Program:
             for store in stores:
                 store(env, result)
 
-        del tape
+        return step
+
+    def _other_way(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
+        """Execute an entry as the run tells."""
+        tape, at = self._tape, entry.at
+        target = tape.target(entry)
+        number = tape.number(target)
+        if entry.op.kind in (ops.NATIVE, ops.NEXT) or number is None:
+            raise Unrepeatable(f"line {entry.line} can't be executed otherwise")
+        getters = [self._getter(each, at, tainted) for each in entry.operands]
+        ready = self._getter(entry.result, at + 1, tainted) if entry.called else None
+        recorded = tape.content(number, at + 1)
+        shape, view = np.shape(target), view_into(target)
+
+        def step(env: Values) -> None:
+            for each in entry.changes:
+                if each not in env:
+                    env[each] = entry.before[each].copy(order="K")
+            try:
+                live = Live(entry, [each(env) for each in getters], tape, env, ready)
+                made = self._ways[at](live)
+            except Exception as error:  # what doesn't fit is no way
+                raise Unrepeatable(f"line {entry.line}, executed otherwise: {error}") from error
+            if np.shape(made) != shape or np.asarray(made).dtype.kind not in "fiub":
+                raise Unrepeatable(f"line {entry.line} has another shape then")
+            content = as_inputs(env.get(number, recorded))
+            if isinstance(content, np.ndarray):
+                view(content)[...] = made
+                env[number] = content
+            else:
+                env[number] = np.float64(made)
+
         return step
 
     def _getter(self, value: Any, at: int, tainted: set[int]) -> Getter:

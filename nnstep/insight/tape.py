@@ -168,13 +168,13 @@ class Tape:
 
     # Flow.
 
-    def affected(self, numbers: Iterable[int], entries: Iterable[Entry]) -> list[Entry]:
-        """The entries whose outcome depends on some values, with what they make."""
+    def affected(
+        self, numbers: Iterable[int], entries: Iterable[Entry], also: Container[int] = ()
+    ) -> list[Entry]:
+        """The entries whose outcome depends on some values, with what they make; and others."""
         tainted, found = set(numbers), []
         for each in entries:
-            if tainted.isdisjoint(each.reads):
-                continue
-            if each.alias:
+            if each.at not in also and (each.alias or tainted.isdisjoint(each.reads)):
                 continue
             found.append(each)
             tainted.update(each.makes)
@@ -201,6 +201,21 @@ class Tape:
             else:
                 wanted.update(each.reads)
         return found, wanted
+
+    def target(self, entry: Entry) -> Any:
+        """The value that an entry makes, or changes."""
+        if not entry.changes:
+            return entry.result
+        number = entry.changes[0]
+        for each in entry.operands:
+            if is_number(each) and self.number(each) == number and isinstance(each, np.ndarray):
+                return each
+        return self.owners[number]
+
+    def outcome(self, entry: Entry) -> Any:
+        """What came out of an entry, as it was then; None where it isn't followed."""
+        target = self.target(entry)
+        return self.value(target, entry.at + 1) if is_number(target) else None
 
     def last_writer(self, number: int, before: int) -> Entry | None:
         """The last entry before one that made or changed a value."""

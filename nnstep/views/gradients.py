@@ -16,7 +16,7 @@ from rich.text import Text
 
 from nnstep.checking import Report
 from nnstep.engine.source import Source
-from nnstep.insight.faults import Fault
+from nnstep.insight.faults import Fault, Mend
 from nnstep.insight.gradients import Checked
 from nnstep.insight.identities import TRUTH, Identity
 from nnstep.insight.verdicts import FACTOR, UNDECIDED, WRONG, Example, Verdict
@@ -220,9 +220,16 @@ def _fault(
             f"{'come' if len(mend.fixes) > 1 else 'comes'}"
         )
         label = f"mend {first + at}: " if first else ""
-        yield from _prose(f"{label}with `{mend.code}` {what} out right", width, ascii, NAME)
+        words = f"{label}with `{mend.code}`{_order(mend)} {what} out right"
+        yield from _prose(words, width, ascii, NAME)
     if not fault.mends:
         yield from _prose("no simple change of this op puts it right", width, ascii, DIM)
+
+
+def _order(mend: Mend) -> str:
+    if mend.before is None:
+        return ""
+    return f" before line {mend.before.line} (`{mend.before.text}`)"
 
 
 def _values(actual: Any, expected: Any, width: int) -> Iterator[Text]:

@@ -11,7 +11,7 @@ from shell_helpers import Desk, lesson
 
 from nnstep.engine.source import Source, Span
 from nnstep.insight import gradients
-from nnstep.insight.faults import Fault
+from nnstep.insight.faults import Fault, Mend
 from nnstep.mending import mended_text
 
 BESIDE = """import numpy as np
@@ -224,7 +224,8 @@ def mended(text: str, op: str, code: str) -> str:
     rows = op.split("\n")
     end = column + len(op) if len(rows) == 1 else len(rows[-1])
     span = Span(line, column, line + len(rows) - 1, end)
-    return mended_text(source, Fault(source.segment(span), line, span, "net.py", (), 0), code)
+    fault = Fault(source.segment(span), line, span, "net.py", (), 0)
+    return mended_text(source, fault, Mend(code, ()))
 
 
 @pytest.mark.parametrize(

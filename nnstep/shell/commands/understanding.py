@@ -131,12 +131,12 @@ def mend(shell: Shell, argument: str) -> None:
     output = shell.output
     output.passing(Text("running it as it is, and mended"))
     try:
-        both = mending.courses(shell.session, fault, found.code, shell.checked.cost)
+        both = mending.courses(shell.session, fault, found, shell.checked.cost)
     finally:
         output.passing(None)
     output.show(
         mended_view(
-            fault.text, found.code, fault.line, shell.checked.cost,
+            fault.text, found.words, fault.line, shell.checked.cost,
             (both[0].costs, both[1].costs), width=output.width, ascii=output.ascii,
         )
     )
