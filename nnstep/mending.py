@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import tokenize
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ import numpy as np
 from nnstep import processes
 from nnstep.engine.source import Source, Span
 from nnstep.insight.faults import Fault, Mend, Place
+from nnstep.insight.rewording import blocks
 from nnstep.processes import Script, in_one_line
 from nnstep.session import Session
 
@@ -93,7 +93,7 @@ def _moved(source: Source, span: Span, update: Place) -> str:
         ValueError: they don't stand in one block, each on lines of its own.
     """
     lines = source.text.splitlines(keepends=True)
-    for block in _blocks(ast.parse(source.text)):
+    for block in reversed([*blocks(ast.parse(source.text))]):
         first, last = (
             next((each for each in block if _holds(each, line)), None)
             for line in (update.line, span.line)
@@ -108,16 +108,6 @@ def _moved(source: Source, span: Span, update: Place) -> str:
     raise ValueError(
         f"line {update.line} and line {span.line} don't stand in one block; move the update by hand"
     )
-
-
-def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """All bodies, the inner ones first."""
-    for each in ast.iter_child_nodes(tree):
-        yield from _blocks(each)
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(tree, name, None)
-        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-            yield block
 
 
 def _holds(statement: ast.stmt, line: int) -> bool:

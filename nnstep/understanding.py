@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from nnstep.checking import Report
 from nnstep.engine.events import Event
 from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.insight.gradients import Checked, NothingToCheck, check
-from nnstep.insight.proposals import propose
+from nnstep.insight.proposals import definition, propose
 from nnstep.insight.readings import Run
 from nnstep.tracing import Tracing
 
@@ -81,7 +82,7 @@ class Understanding(Tracing):
         for epoch in epochs:
             try:
                 self._reach(run, epoch)
-                checked.append(check(run, epoch, text, only=name))
+                checked.append(_check(run, epoch, text, name))
                 if self._driver.interrupted:  # while nothing ran that would have halted
                     raise Interrupted("interrupted")
             except Interrupted:
@@ -96,6 +97,18 @@ class Understanding(Tracing):
         """Run on to an epoch that lies ahead."""
         if (*run.entry, epoch, run.entry[-1]) > self._timeline.course.frontier:
             self._traveller.to_epoch(epoch, self._epochs)
+
+
+def _check(run: Run, epoch: int, cost: str, name: str | None) -> Checked:
+    """Check one epoch; where it doesn't compute the cost, by what it is elsewhere."""
+    try:
+        return check(run, epoch, cost, only=name)
+    except NothingToCheck as error:
+        text = definition(run, cost)
+        if text is not None:
+            with suppress(NothingToCheck):
+                return check(run, epoch, text, only=name)
+        raise error from None
 
 
 def _as_value_error(error: Exception, epoch: int) -> ValueError:

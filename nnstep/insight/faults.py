@@ -85,7 +85,7 @@ class Fault:
 
 def first_faults(
     step: Step, wrong: Sequence[Wrong], right: Sequence[Wrong], known: dict[int, Identity],
-    forward: set[int], counts: Mapping[int, str],
+    forward: set[int], counts: Mapping[int, str], exact: bool = False,
 ) -> list[Fault]:
     """The first wrong ops of some gradients.
 
@@ -96,6 +96,7 @@ def first_faults(
         known: what values are, by the entry that made them.
         forward: the entries on the way to the cost.
         counts: numbers of rows and the like, with their names.
+        exact: whether a multiple of what a value should be is as bad as anything else.
     """
     left = list(range(len(wrong)))
     faults: list[Fault] = []
@@ -105,7 +106,7 @@ def first_faults(
         if uphill is not None:
             faults.append(uphill)
             left.remove(at)
-    factors = _usual_factors(step, right, known)
+    factors = {1.0} if exact else _usual_factors(step, right, known)
     trusted = {at for at, each in known.items() if _is_trusted(each, style, factors)}
     budget = Budget()
     while left and len(faults) < 4:
@@ -263,7 +264,9 @@ def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fau
     tape = step.tape
     slice_ = slice_of(step, update, forward)
     # What has one value throughout, such as the zeros of a sum to be, can't be wrong.
-    verdicts = {each.at: each.at in good or _is_constant(each, tape) for each in slice_}
+    verdicts = {
+        each.at: _made_at(each, tape) in good or _is_constant(each, tape) for each in slice_
+    }
     recovers: set[int] = set()
     for each in reversed(slice_):
         if each.at in recovers or verdicts[each.at]:
@@ -277,6 +280,13 @@ def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fau
             return _as_fault(step, each, (update.gradient_name,), None, ())
     last = slice_[-1] if slice_ else update.entry
     return _as_fault(step, last, (update.gradient_name,), None, ())
+
+
+def _made_at(entry: Entry, tape: Tape) -> int:
+    """Which entry has made what an entry only hands on, as the end of a call does."""
+    number = tape.number(entry.result) if entry.called and is_number(entry.result) else None
+    writer = tape.last_writer(number, entry.at) if number is not None else None
+    return entry.at if writer is None else writer.at
 
 
 def _is_constant(entry: Entry, tape: Tape) -> bool:

@@ -7,8 +7,8 @@ which says where.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,14 @@ from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, record
 from nnstep.insight.replay import Unrepeatable
-from nnstep.insight.tape import TooLong, first_number, is_number
+from nnstep.insight.tape import Entry, TooLong, first_number, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
     FACTOR,
+    NOT_FINITE,
     RIGHT,
+    UNDECIDED,
     WRONG,
     Example,
     Verdict,
@@ -86,13 +88,14 @@ class _Judged:
     updates: list[Update]
     truths: list[Slopes | None]
     nudges: list[Nudge | None]
+    others: list[Verdict] = field(default_factory=list)
 
     @property
     def score(self) -> tuple[int, float]:
-        """The better the lower."""
-        return sum(each.rank for each in self.verdicts), sum(
-            min(each.error, 1.0) for each in self.verdicts if each.kind == WRONG
-        )
+        """The better the lower; a place at which nothing can be decided is the worst."""
+        undecided = sum(each.kind == UNDECIDED for each in self.verdicts)
+        ranks = sum(each.rank for each in self.verdicts) + 2 * undecided
+        return ranks, sum(min(each.error, 1.0) for each in self.verdicts if each.kind == WRONG)
 
 
 def check(
@@ -126,6 +129,7 @@ def check(
         for each, update, truth, nudge in zip(
             verdicts, judged.updates, judged.truths, judged.nudges, strict=True)
     ]  # fmt: skip
+    verdicts += [replace(each, epoch=epoch) for each in judged.others]
     if only is not None:
         verdicts = [
             each for each in verdicts if only in (each.name, each.what.removeprefix("d cost/d "))
@@ -171,7 +175,7 @@ def best(step: Step, cost: str) -> _Judged:
             if worst(made.verdicts) == RIGHT:
                 break
     if not judged:
-        raise NothingToCheck(f"the cost `{cost}` doesn't depend on anything that is updated")
+        raise NothingToCheck(_no_dependence(step, cost, scalars))
     return min(judged, key=lambda each: each.score)
 
 
@@ -179,6 +183,16 @@ def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
     errors = [each.error for each in readings if each.error is not None]
     why = f": {errors[0]}" if errors else ""
     return f"the cost `{cost}` has no value within the training step{why}"
+
+
+def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
+    kinds = {np.asarray(each.value).dtype.kind for each in readings}
+    if kinds == {"c"}:
+        return f"the cost `{cost}` is complex"
+    if all(each.number is None or step.tape.is_leaf(each.number) for each in readings):
+        return f"the cost `{cost}` isn't computed in this epoch before the update"
+    more = f"; {next(iter(step.tape.unclear))}" if step.tape.unclear else ""
+    return f"the cost `{cost}` doesn't depend on anything that is updated{more}"
 
 
 def _judge(step: Step, reading: Reading) -> _Judged:
@@ -192,6 +206,9 @@ def _judge(step: Step, reading: Reading) -> _Judged:
         try:
             nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
             if not nudge.depends:
+                if step.tape.unclear:
+                    why = next(iter(step.tape.unclear))
+                    judged.others.append(undecided(name, what, why))
                 continue
             verdict, truth = _verdict(update, nudge, name, what)
         except Unrepeatable as error:
@@ -201,14 +218,35 @@ def _judge(step: Step, reading: Reading) -> _Judged:
         judged.truths.append(truth)
         judged.nudges.append(nudge)
     rates = [each.rate for each in judged.updates]
-    penalised = _is_penalised(step, reading)
-    judged.verdicts = together(judged.verdicts, _sizes(step), rates, penalised)
+    judged.verdicts = [
+        replace(verdict, named=update.is_named)
+        for verdict, update in zip(judged.verdicts, judged.updates, strict=True)
+    ]
+    judged.verdicts = together(judged.verdicts, _sizes(step), rates, _is_penalised(step, reading))
     if step.tape.unclear:
         judged.verdicts = [
             undecided(each.name, each.what, next(iter(step.tape.unclear)))
-            if each.kind == WRONG else each for each in judged.verdicts
+            if each.kind == WRONG or each.decay else each for each in judged.verdicts
         ]
+    judged.others += _unfollowed(step, reading, forward)
     return judged
+
+
+def _unfollowed(step: Step, reading: Reading, forward: list[Entry]) -> list[Verdict]:
+    """Verdicts on what may be parameters, whose updates can't be followed."""
+    assert reading.number is not None
+    found = []
+    for name, value, at in step.unfollowed:
+        if at < reading.at:  # its new value takes part in the cost: a state, such as a moving mean
+            continue
+        try:
+            depends = Nudge(step.tape, forward, reading.number, value, -1).depends
+        except Unrepeatable:
+            continue
+        if depends:
+            why = "how it is updated can't be followed"
+            found.append(undecided("", f"d cost/d {name}", why))
+    return found
 
 
 def _is_penalised(step: Step, reading: Reading) -> bool:
@@ -227,8 +265,12 @@ def _is_penalised(step: Step, reading: Reading) -> bool:
 def _verdict(
     update: Update, nudge: Nudge, name: str, what: str
 ) -> tuple[Verdict, Slopes | None]:
+    if not np.isfinite(nudge.base):
+        return undecided(name, what, NOT_FINITE), None
     if not nudge.is_repeatable():
         return undecided(name, what, "executed again, the step gives another cost"), None
+    if nudge.value.dtype.kind == "c":
+        return undecided(name, what, "it is complex"), None
     claim = update.gradient
     if np.size(claim) != nudge.value.size:
         words = f"its shape {np.shape(claim)} is not that of {update.name}, {nudge.value.shape}"
@@ -237,9 +279,9 @@ def _verdict(
         return undecided(name, what, "it has no elements"), None
     large = nudge.value.size > _LARGE
     truth = slopes(nudge, claim, **(_FEWER if large else {}))
-    size = getattr(np.asarray(update.raw).dtype, "itemsize", 8)
-    kind = np.asarray(update.raw).dtype.kind
-    return judge(name, what, claim, truth, nudge.value, size if kind == "f" else 8), truth
+    kept = np.asarray(update.raw).dtype
+    size = kept.itemsize if kept.kind == "f" else 8
+    return judge(name, what, claim, truth, nudge.value, min(size, nudge.itemsize)), truth
 
 
 def _sizes(step: Step) -> list[int]:
@@ -275,29 +317,43 @@ def _named(
 def _faults(
     step: Step, judged: _Judged, identities: dict[int, Identity]
 ) -> tuple[Fault, ...]:
-    wrong = [
-        (update, truth) for each, update, truth in zip(
-            judged.verdicts, judged.updates, judged.truths, strict=True)
-        if each.kind == WRONG and truth is not None
+    claims = [
+        (each, update, truth) for each, update, truth in zip(
+            judged.verdicts, judged.updates, judged.truths, strict=True) if truth is not None
     ]  # fmt: skip
-    if not wrong:
+    if not any(each.kind == WRONG for each, _, _ in claims):
         return ()
-    right = [
-        (update, truth) for each, update, truth in zip(
-            judged.verdicts, judged.updates, judged.truths, strict=True)
-        if each.kind != WRONG and truth is not None
-    ]  # fmt: skip
-    factor = _factor_of(judged.verdicts)
-    wrong = [(update, _times(truth, factor)) for update, truth in wrong]
-    right = [(update, _times(truth, factor)) for update, truth in right]
     forward = {at for at, each in identities.items() if each.kind == FORWARD}
-    return tuple(first_faults(step, wrong, right, identities, forward, _counts(step)))
+    factor = _factor_of(judged)
+
+    def found(
+        bad: Sequence[str], by: Callable[[Update], float], exact: bool = False
+    ) -> list[Fault]:
+        wrong = [(u, _times(t, by(u))) for each, u, t in claims if each.kind in bad]
+        right = [(u, _times(t, by(u))) for each, u, t in claims if each.kind not in bad]
+        return first_faults(step, wrong, right, identities, forward, _counts(step), exact)
+
+    if any(each.kind == FACTOR and not each.decay for each, _, _ in claims):
+        # One op may be to blame for both: for what is wrong, and for the factor of the others.
+        both = found((WRONG, FACTOR), lambda update: 1.0, exact=True)
+        if len(both) == 1 and any(set(each.fixes) == set(both[0].gradients)
+                                  for each in both[0].mends):  # fmt: skip
+            return tuple(both)
+    return tuple(found((WRONG,), factor))
 
 
-def _factor_of(verdicts: Sequence[Verdict]) -> float:
-    """The factor that the gradients have that aren't wrong."""
-    found = [each.factor for each in verdicts if each.kind == FACTOR and not each.decay]
-    return found[0] if found else 1.0
+def _factor_of(judged: _Judged) -> Callable[[Update], float]:
+    """The factor that gradients have that aren't wrong; or the rate, where that is within them."""
+    pairs = [*zip(judged.verdicts, judged.updates, strict=True)]
+    found = [each.factor for each, _ in pairs if each.kind == FACTOR and not each.decay]
+    moves = [u.rate * v.factor for v, u in pairs if u.rate and v.kind == RIGHT and v.tells]
+
+    def factor(update: Update) -> float:
+        if found or update.is_named or not moves or not update.rate:
+            return found[0] if found else 1.0
+        return moves[0] / update.rate
+
+    return factor
 
 
 def _times(truth: Slopes, factor: float) -> Slopes:
@@ -308,6 +364,10 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
     own = step.tape.sources(judged.reading.number or 0)[1]
+    for update in step.updates:  # a gradient is no cost
+        for part in update.parts:
+            if part.number is not None:
+                own |= step.tape.sources(part.number, part.at)[1]
     texts = dict.fromkeys(
         each.text for each in step.readings
         if each.text != judged.reading.text and step.scalars.get(each.text) not in own
@@ -319,9 +379,9 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
         except NothingToCheck:
             continue
         values = first_number(other.reading.value), first_number(judged.reading.value)
-        same = np.isclose(*values, rtol=1e-12)
+        same = np.isclose(*values, rtol=1e-3)  # it may be rounded for the eye
         angle = _mean_cosine(other.verdicts)
-        if not same and angle < min(cosine, _PARALLEL) - 0.005:
+        if not same and abs(angle) < min(cosine, _PARALLEL) - 0.005:
             yield (
                 f"`{text}`, which the script computes, is no cost of these gradients: its own "
                 f"derivative points elsewhere (cosine {angle:.3f}, not {cosine:.3f})"
@@ -346,7 +406,10 @@ def _example(update: Update, truth: Slopes, nudge: Nudge) -> Example | None:
     index = int(truth.indices[at])
     move = np.zeros(nudge.value.size)
     move[index] = _STEP
-    moved = nudge.cost(move.reshape(nudge.value.shape)) - nudge.base
+    try:
+        moved = nudge.cost(move.reshape(nudge.value.shape)) - nudge.base
+    except Unrepeatable:  # so large a step leads elsewhere
+        return None
     place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
     element = f"{update.name}[{place}]" if place else update.name
     return Example(element, _STEP, moved, float(said[at]) * _STEP)

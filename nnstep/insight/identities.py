@@ -159,10 +159,14 @@ def _leading(step: Step, reading: Reading) -> list[Entry]:
         tape.content(number, each.at + 1).tobytes() for each in reading.entries
         for number in each.makes if isinstance(tape.owners[number], np.ndarray)
     }
-    wanted = set(tape.sources(reading.number or 0)[1])
-    found = []
-    for each in reversed(before):
+    wanted, found = {reading.number}, []
+    own = {id(each) for each in reading.entries}
+    for each in reversed([*before, *reading.entries]):
         made = (*each.makes, *each.changes)
+        if id(each) in own:
+            if not wanted.isdisjoint(made):
+                wanted.update(each.reads)
+            continue
         same = any(
             isinstance(tape.owners[number], np.ndarray) and tape.owners[number].size > 1
             and tape.content(number, each.at + 1).tobytes() in known

@@ -24,6 +24,7 @@ from nnstep.insight.rewording import Wording, tight
 from nnstep.insight.tape import BOUND, Entry, Tape, is_number
 
 LARGE = 200_000  # elements, above which a value isn't tried
+_FAR = 8  # the cost of reading what isn't the function's own
 
 
 class Try(NamedTuple):
@@ -150,8 +151,10 @@ class Scopes:
 
     def knows(self, code: Code, text: str) -> bool:
         """Whether a function may read a name, or what it leads to."""
-        known = self._known.get(_base(text), set())
-        return code in known or any(each.is_module for each in known)
+        base = _base(text)
+        known = self._known.get(base, set())
+        own = not code.is_module and base in code.native.co_varnames
+        return own or code in known or any(each.is_module for each in known)
 
 
 def _base(text: str) -> str:
@@ -201,6 +204,14 @@ def attempts(
         yield from op.over_other_axes()
         yield from op.added_up()
     yield from op.with_slopes()
+    yield from op.behind(counts)
+
+
+def _distance(value: Value, entry: Entry) -> int:
+    """What it costs besides to read a variable of the module within a function."""
+    maker = value.entry
+    far = maker is not None and maker.code is not entry.code and not entry.code.is_module
+    return _FAR if far and value.name.isidentifier() else 0
 
 
 Change = Callable[[Any, Live], Any]
@@ -282,12 +293,28 @@ class _Op:
             if each.updated is not None or (each.value.shape != shape and each.value.size != 1):
                 continue
             for form in (_PLAIN, *_SLOPES):
-                text = form.text(each.name)
-                yield self._whole(form.cost + 5, f"{body} * {tight(text)}", _times(form, each))
+                text, far = form.text(each.name), _distance(each, self._entry)
+                product = f"{body} * {tight(text)}"
+                yield self._whole(form.cost + 5 + far, product, _times(form, each))
                 if form.cost and each.value.shape == shape:
-                    yield self._whole(form.cost + 3, text, _instead(form, each))
+                    yield self._whole(form.cost + 3 + far, text, _instead(form, each))
             if each.value.shape == shape:
-                yield self._whole(5, f"{self.wording.body} + {each.name}", _plus(each))
+                cost = 5 + _distance(each, self._entry)
+                yield self._whole(cost, f"{self.wording.body} + {each.name}", _plus(each))
+
+    def behind(self, counts: Mapping[int, str]) -> Iterator[Try]:
+        """What is changed in place, multiplied or divided afterwards."""
+        target = getattr(self.wording.statement, "target", None)
+        targets = getattr(self.wording.statement, "targets", [target])
+        if not self._entry.changes or len(targets) != 1 or not isinstance(
+            targets[0], ast.Subscript
+        ):
+            return
+        name = ast.unparse(targets[0].value)
+        for factor, word in counts.items():
+            for sign, function in (("/", np.divide), ("*", np.multiply)):
+                code = f"{self._entry.text}; {name} {sign}= {word}"
+                yield Try(6, code, _outcome_with(function, factor))
 
     # Operands.
 
@@ -295,7 +322,10 @@ class _Op:
         """An operand replaced by another value of its shape, or turned."""
         first = 1 if self._entry.op.kind == ops.CALL else 0
         yield from self._of_other_arrays()
-        for place in range(first, min(len(self._recorded), len(self._entry.op.operands))):
+        places = range(first, min(len(self._recorded), len(self._entry.op.operands)))
+        if self._slot is not None:
+            places = range(self._slot, min(self._slot + 1, len(places) + first))
+        for place in places:
             value = self._recorded[place]
             if isinstance(value, np.ndarray):
                 yield from self._other_array(place, value)
@@ -348,6 +378,7 @@ class _Op:
         self, place: int, text: str, each: Value, cost: int, is_turned: bool
     ) -> Iterator[Try]:
         name = f"{tight(each.name)}.T" if is_turned else each.name
+        cost += _distance(each, self._entry)
 
         def change(_: Any, live: Live) -> Any:
             return each.now(live).T if is_turned else each.now(live)
@@ -369,7 +400,9 @@ class _Op:
     def _way(place: int, change: Change) -> Way:
         def way(live: Live) -> Any:
             operands = list(live.operands)
-            operands[place] = change(operands[place], live)
+            new = change(operands[place], live)
+            # The op may work in place.
+            operands[place] = np.array(new) if isinstance(new, np.ndarray) else new
             return live.run(operands)
 
         return way
@@ -492,6 +525,10 @@ def _axes(count: int) -> Iterator[Axis]:
 
 def _with(function: Callable[[Any, Any], Any], other: Any) -> Change:
     return lambda value, live: function(value, other)
+
+
+def _outcome_with(function: Callable[[Any, Any], Any], other: Any) -> Way:
+    return lambda live: function(live.outcome(), other)
 
 
 def _times(form: _Form, factor: Value) -> Change:

@@ -44,6 +44,8 @@ def sides(entry: Entry) -> Sides | None:
         return _of_call(entry, recorded)
     node = entry.op.node
     if isinstance(node, ast.Assign | ast.AnnAssign):
+        if entry.changes:
+            return None  # what is computed was computed before; this puts it into its place
         node = node.value or node
     parts: tuple[ast.expr, ast.expr]
     if isinstance(node, ast.AugAssign):
@@ -54,8 +56,9 @@ def sides(entry: Entry) -> Sides | None:
         return None
     values: list[tuple[Any, str]] = []
     for each in parts:
-        if isinstance(each, ast.Constant):
-            values.append((each.value, repr(each.value)))
+        constant = _constant(each)
+        if constant is not None:
+            values.append((constant, ast.unparse(each)))
         elif recorded:
             values.append(recorded.pop(0))
     if len(values) < 2:
@@ -64,14 +67,36 @@ def sides(entry: Entry) -> Sides | None:
     return Sides(type(node.op), left, right, one, other)
 
 
+def _constant(node: ast.expr) -> Any:
+    """A number that is written out, such as `2` or `-0.1 * 2`; None for anything else."""
+    inner = all(
+        isinstance(each, ast.Constant | ast.BinOp | ast.UnaryOp | ast.operator | ast.unaryop)
+        for each in ast.walk(node)
+    )
+    if not inner:
+        return None
+    try:
+        return eval(compile(ast.Expression(node), "<constant>", "eval"), {})
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+
+
 def _of_call(entry: Entry, recorded: list[tuple[Any, str]]) -> Sides | None:
-    if len(recorded) < 3 or not entry.op.flag:
+    if len(recorded) < 3 or not (entry.op.flag or _has_only_out(entry.op.node)):
         return None
     operator = _CALLS.get(getattr(recorded[0][0], "__name__", ""))
     if operator is None:
         return None
     (left, one), (right, other) = recorded[1:3]
     return Sides(operator, left, right, one, other)
+
+
+def _has_only_out(node: ast.AST) -> bool:
+    """Whether a call has two arguments and `out=`."""
+    call = getattr(node, "value", node)
+    if not isinstance(call, ast.Call) or any(isinstance(each, ast.Starred) for each in call.args):
+        return False
+    return len(call.args) == 2 and [each.arg for each in call.keywords] == ["out"]
 
 
 def negated(entry: Entry) -> Any:

@@ -1,10 +1,13 @@
 """A cost for scripts that name none: a scalar that they compute, or one made from their errors.
 
 Nothing is assumed: each candidate is tried, and the one whose derivative the gradients are is it.
+Where none is, only what the script itself calls a cost counts, and only if it points the same way.
 """
 
 from __future__ import annotations
 
+import ast
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +16,17 @@ import numpy as np
 
 from nnstep.insight.gradients import NothingToCheck, best
 from nnstep.insight.readings import Run, Step, is_expression, record
+from nnstep.insight.rewording import Wording, blocks
 from nnstep.insight.tape import TooLong
-from nnstep.insight.verdicts import Verdict
+from nnstep.insight.verdicts import FACTOR, RIGHT, UNDECIDED, Verdict
 
-_COST = re.compile(r"cost|loss|objective|energy|error|mse|nll|entropy|\bL\b|\bJ\b|\bE\b", re.I)
-_ERROR = re.compile(r"err|diff|resid|delta|dcost_d|loss|miss", re.I)
+_COST = re.compile(r"cost|loss|objective|energy|error|mse|nll|entropy|\b(L|J|E|err)\b", re.I)
+_ERROR = re.compile(r"err|diff|resid|dcost_d|loss|miss", re.I)
 _MOST = 16
+_ALIKE = 0.7  # the mean cosine from which on gradients may be meant for a cost
 _ENTROPY = "-np.log({p}[range(len({p})), {y}])"
 _BINARY = "-({y} * np.log({p}) + (1 - {y}) * np.log(1 - {p}))"
+_UNKNOWN = "no cost is known{}; `cost EXPR` sets it, on the command line --cost EXPR"
 
 
 def propose(run: Run, epoch: int) -> str:
@@ -33,22 +39,49 @@ def propose(run: Run, epoch: int) -> str:
         step = record(run, epoch, [])
         if not step.updates:
             raise NothingToCheck("nothing is updated by a gradient of the script's own")
-        texts = candidates(step)
+        texts = candidates(run, step)
         if not texts:
-            raise NothingToCheck("no cost is known; `cost EXPR` sets it")
+            raise NothingToCheck(_UNKNOWN.format(""))
         step = record(run, epoch, texts)
     except TooLong:
         raise NothingToCheck("a training step of it has too many ops to be followed") from None
     ranked = []
     for at, text in enumerate(texts):
         try:
-            judged = best(step, text)
+            verdicts = best(step, text).verdicts
         except NothingToCheck:
             continue
-        ranked.append((badness(judged.verdicts, len(step.updates)), at, text))
+        rank = _rank(verdicts, len(step.updates), _is_called_so(run, text))
+        if rank is not None:
+            part = _is_ingredient(run, step, text)
+            ranked.append((rank, part, badness(verdicts, len(step.updates)), at, text))
     if not ranked:
-        raise NothingToCheck("no cost is known; `cost EXPR` sets it")
-    return min(ranked)[2]
+        raise NothingToCheck(_UNKNOWN.format(" that the gradients go with"))
+    return min(ranked)[-1]
+
+
+def _is_ingredient(run: Run, step: Step, text: str) -> bool:
+    """Whether another scalar that is called a cost was computed from it."""
+    named = next((each for each in _names(run) if definition(run, each) == text), text)
+    number = step.scalars.get(named)
+    return any(
+        number is not None and each != number and number in step.tape.sources(each)[1]
+        for name, each in step.scalars.items() if _COST.search(name) and name.isidentifier()
+    )
+
+
+def _rank(verdicts: list[Verdict], updates: int, is_called_so: bool) -> int | None:
+    """How likely a cost is meant, from 0 on; None when it can hardly be."""
+    telling = [each for each in verdicts if each.tells and each.kind != UNDECIDED]
+    good = [each for each in telling if each.kind in (RIGHT, FACTOR) and not each.decay]
+    if telling and len(good) == len(telling) and len(verdicts) >= updates:
+        return 0
+    alike = sum(each.cosine for each in telling) / len(telling) if telling else 0.0
+    if is_called_so and alike >= _ALIKE:
+        return 1
+    if good or alike >= _ALIKE:
+        return 2
+    return 3 if is_called_so and not telling else None
 
 
 def badness(verdicts: list[Verdict], updates: int) -> float:
@@ -59,17 +92,100 @@ def badness(verdicts: list[Verdict], updates: int) -> float:
     return round(ranks + sum(angles) + 3.0 * missing, 6)
 
 
-def candidates(step: Step) -> list[str]:
+# What the script has.
+
+
+def definition(run: Run, name: str) -> str | None:
+    """The expression of which the main loop makes a variable, or which it adds to it.
+
+    Where that stands in a branch, with what it takes from that branch put in.
+    """
+    for block in blocks(run.main):
+        known: dict[str, ast.expr] = {}
+        for node in block:
+            target, value = _assigned(node)
+            if value is None:
+                continue
+            if block is not getattr(run.main, "body", None):
+                value = _PutIn(known).visit(copy.deepcopy(value))
+            if target == name and not isinstance(value, ast.Constant) and name not in _read(value):
+                return ast.unparse(value)
+            if isinstance(node, ast.Assign):
+                known[target] = value
+    return None
+
+
+def _assigned(node: ast.stmt) -> tuple[str, ast.expr | None]:
+    """What a statement assigns, or adds to what."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        return ast.unparse(node.targets[0]), node.value
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        return ast.unparse(node.target), node.value
+    return "", None
+
+
+def _read(value: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+
+
+class _PutIn(ast.NodeTransformer):
+    """Puts in expressions for names."""
+
+    def __init__(self, known: dict[str, ast.expr]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._known.get(node.id, node)
+
+
+def _names(run: Run) -> list[str]:
+    """What the main loop binds that is called a cost."""
+    found = [
+        ast.unparse(node) for node in ast.walk(run.main)
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
+    ]
+    return list(dict.fromkeys(each for each in found if _COST.search(each)))
+
+
+def _is_called_so(run: Run, text: str) -> bool:
+    """Whether the script calls it a cost: by its name, or by that of which it is the value."""
+    if not re.fullmatch(r"[\w.]+", text):
+        return any(definition(run, name) == text for name in _names(run))
+    return bool(_COST.search(text))
+
+
+def candidates(run: Run, step: Step) -> list[str]:
     """Expressions that may be the cost, the likeliest first."""
-    scalars = [each for each in step.scalars if is_expression(each)]
+    used = _sources_of_gradients(step)
+    scalars = [
+        text for text, number in step.scalars.items()
+        if is_expression(text) and number not in used
+    ]
     likely = sorted(scalars, key=lambda each: not _COST.search(each))
     found = dict.fromkeys(likely[: _MOST // 2])
+    found.update(dict.fromkeys(each for name in _names(run) if (each := definition(run, name))))
     found.update(dict.fromkeys(_made(step)))
     return [*found][:_MOST]
 
 
+def _sources_of_gradients(step: Step) -> set[int]:
+    """What the gradients are computed from, and themselves: none of it is a cost."""
+    found: set[int] = set()
+    for update in step.updates:
+        for part in update.parts:
+            if part.number is not None:
+                found |= {part.number, *step.tape.sources(part.number, part.at)[1]}
+    return found
+
+
+# What can be made of it.
+
+
 def _made(step: Step) -> Iterator[str]:
     arrays = _named_arrays(step)
+    for text in _differences(step):
+        yield f"np.sum({text} ** 2) / 2"
+        yield f"np.mean({text} ** 2)"
     for name, value in arrays.items():
         if _ERROR.search(name) and value.dtype.kind == "f":
             yield f"np.sum({name} ** 2) / 2"
@@ -87,6 +203,24 @@ def _made(step: Step) -> Iterator[str]:
                 if labels.dtype.kind in "iu" and np.allclose(values.sum(axis=1), 1):
                     yield f"np.sum({_ENTROPY.format(p=p, y=y)})"
     yield from _from_places(step)
+
+
+def _differences(step: Step) -> Iterator[str]:
+    """What is computed less what was there before: an output less its labels, or the reverse."""
+    base = min((each.depth for each in step.script), default=0)
+    for each in step.script:
+        node = Wording(each.text).node
+        if each.depth != base or not isinstance(node, ast.BinOp) or each.changes:
+            continue
+        if not isinstance(node.op, ast.Sub) or len(each.operands) != 2:
+            continue
+        one, other = each.operands
+        numbers = [step.tape.number(value) for value in each.operands]
+        if np.shape(one) != np.shape(other) or None in numbers:
+            continue
+        given = [number is not None and step.tape.is_leaf(number) for number in numbers]
+        if given[0] != given[1]:
+            yield f"({ast.unparse(node)})"
 
 
 def _from_places(step: Step) -> Iterator[str]:
@@ -117,6 +251,5 @@ def _named_arrays(step: Step) -> dict[str, Any]:
             number = step.tape.number(value) if isinstance(value, np.ndarray) else None
             name = step.tape.name(number) if number is not None else ""
             if number is not None and name.isidentifier():
-                maker = step.tape.maker.get(number, -1)
-                found.setdefault(name, step.tape.content(number, maker + 1))
+                found.setdefault(name, step.tape.value(value, step.tape.maker.get(number, -1) + 1))
     return found

@@ -7,8 +7,11 @@ back. The cost is evaluated by a machine of its own, op by op on the same tape.
 from __future__ import annotations
 
 import ast
+import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import CellType
 from typing import Any, NamedTuple
 
 from nnstep.engine.calls import Calls
@@ -24,7 +27,7 @@ from nnstep.engine.source import Source
 from nnstep.engine.timeline import Timeline
 from nnstep.engine.values import attributes
 from nnstep.insight.tape import Entry, Recorder, Tape, is_number
-from nnstep.insight.updates import Update, updates
+from nnstep.insight.updates import Update, unfollowed, updates
 
 _RESULT = "__cost__"
 _ALSO = 3  # scalars of the script
@@ -82,6 +85,7 @@ class Step:
         tape: all of it, the cost's entries among the script's.
         script: the script's own entries.
         updates: the parameters' updates.
+        unfollowed: what else is replaced by something that comes from it, as `updates` tells it.
         readings: the cost, read at several places.
         scalars: the numbers that the main loop's function computes, by their text.
         places: arrays by the texts that lead to them, when the step is over.
@@ -92,6 +96,7 @@ class Step:
     tape: Tape
     script: list[Entry]
     updates: list[Update]
+    unfollowed: list[tuple[str, Any, int]]
     readings: list[Reading]
     scalars: dict[str, int]
     places: dict[str, Any]
@@ -124,8 +129,9 @@ def record(run: Run, epoch: int, costs: list[str]) -> Step:
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
     found = updates(second.tape, script, second.start, second.finish)
+    others = unfollowed(second.tape, second.start, second.finish, found)
     return Step(
-        epoch, second.tape, script, found, second.readings, second.scalars(), second.finish,
+        epoch, second.tape, script, found, others, second.readings, second.scalars(), second.finish,
         {name: each for name, each in run.program.globals.items() if type(each) is int},
     )
 
@@ -157,6 +163,9 @@ class _Pass:
         run.timeline.go((*run.entry, self._epoch, run.entry[-1]))
         self._main = run.machine.frame
         assert self._main is not None
+        for each in self._main.stack():
+            _part_floats(each.locals, set())
+        _part_floats(run.program.globals, set())
         self.start = dict(self._found())
         while True:
             run.machine.run(self._recorder)
@@ -212,7 +221,7 @@ class _Pass:
 
     def _evaluate(self, reading: Reading, frame: Frame) -> None:
         names = frame.code.module | frame.visible()
-        at = len(self.tape.entries)
+        at, known = len(self.tape.entries), len(self.tape.owners)
         recorder = Recorder(self.tape)
         with untouched_random_state(frame):
             try:
@@ -222,6 +231,11 @@ class _Pass:
                 reading.error = error
                 return
         reading.entries = self.tape.entries[at:]
+        changed = [each for each in reading.entries if any(n < known for n in each.changes)]
+        if changed:
+            name = self.tape.name(changed[0].changes[0]) or "something"
+            reading.error = ValueError(f"it changes {name} (`{changed[0].text}`)")
+            return
         if machine.error is not None:
             reading.error = machine.error if isinstance(machine.error, Exception) else None
             return
@@ -245,6 +259,8 @@ class _Pass:
         for each in own:
             if each.depth != depth:
                 continue
+            if each.called and not each.names:
+                continue  # to ask for it would call it again
             for value in (each.result, *each.operands):
                 number = self.tape.number(value) if is_number(value) else None
                 if number is None or getattr(value, "size", 1) != 1:
@@ -266,18 +282,65 @@ def _numbers_below(
         return
     kind = type(value)
     items: list[tuple[str, Any]] = []
-    if kind is dict:
+    if issubclass(kind, dict):
         top = not text
         items = [(key if top else f"{text}[{key!r}]", each) for key, each in value.items()
                  if not (top and (not isinstance(key, str) or key.startswith("__")))]  # fmt: skip
-    elif kind in (list, tuple):
+    elif issubclass(kind, list | tuple):
         items = [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
-    elif getattr(kind, "__module__", "") == "__main__" and not isinstance(value, type):
+    elif _is_own(kind):
         items = [(f"{text}.{name}", each) for name, each in attributes(value).items()]
     if items:
         seen.add(id(value))
     for name, each in items:
         yield from _numbers_below(each, name, seen, depth + 1)
+
+
+def _is_own(kind: type) -> bool:
+    """Whether a class is the script's, or that of a module beside it."""
+    if issubclass(kind, type):
+        return False
+    top = str(getattr(kind, "__module__", "")).partition(".")[0]
+    if top == "__main__":
+        return True
+    path = getattr(sys.modules.get(top), "__file__", None) or ""
+    return bool(path) and top not in sys.stdlib_module_names and "site-packages" not in path
+
+
+def _part_floats(value: Any, seen: set[int], depth: int = 0) -> None:
+    """Make a number that stands in several places several numbers, as Python's are values.
+
+    The tape tells values by identity, and the compiler makes one object of equal constants. The
+    run is put back afterwards, so the script doesn't see it.
+    """
+    if depth > _DEEP or id(value) in seen:
+        return
+    seen.add(id(value))
+    kind = type(value)
+    if kind is CellType:
+        if value != CellType() and type(value.cell_contents) is float:
+            value.cell_contents = _another(value.cell_contents)
+        elif value != CellType():
+            _part_floats(value.cell_contents, seen, depth + 1)
+        return
+    inner: dict[Any, Any] = {}
+    if kind is dict:
+        inner = value
+    elif kind is list:
+        inner = dict(enumerate(value)) if len(value) <= _MANY else {}
+    elif _is_own(kind):
+        inner = value = attributes(value)
+    for key, each in [*inner.items()]:
+        if type(each) is float:
+            value[key] = _another(each)
+        elif not (isinstance(key, str) and key.startswith("__")):
+            _part_floats(each, seen, depth + 1)
+
+
+def _another(number: float) -> float:
+    """The same number as another object."""
+    found: float = struct.unpack("d", struct.pack("d", number))[0]
+    return found
 
 
 def is_expression(text: str) -> bool:

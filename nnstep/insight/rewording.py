@@ -135,3 +135,13 @@ def _is_closed(text: str) -> bool:
         if depth == 0:
             return at == len(text) - 1
     return False
+
+
+def blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+    """All bodies, the outer ones first."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(tree, name, None)
+        if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+            yield block
+    for each in ast.iter_child_nodes(tree):
+        yield from blocks(each)

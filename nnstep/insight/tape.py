@@ -9,8 +9,10 @@ How entries are executed again is replay.py's affair.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 import numpy as np
@@ -250,6 +252,7 @@ class Recorder(Observer):
         self._calls: list[tuple[Frame, Op, tuple[Any, ...]]] = []
         self._places: list[tuple[int, Any]] = []
         self._held: tuple[Any, ...] = ()
+        self._hidden = ""  # what may be read natively by the op that is under way
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Whether to halt."""
@@ -261,7 +264,10 @@ class Recorder(Observer):
         self._held = tuple([
             type(each)(each) if type(each) in (list, dict) else each for each in operands
         ])
+        self._hidden = ""
         for name, each in zip(op.operands, operands, strict=False):
+            if op.kind == ops.CALL and type(each) in _READERS and _reads(each):
+                self._hidden = name
             for part in numbers_in(each):
                 number = tape.register(part)
                 if part is each and name and tape.is_leaf(number):
@@ -279,6 +285,7 @@ class Recorder(Observer):
 
     def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
         """A call is stepped into: its result is made in there."""
+        self._hidden = ""
         self._calls.append((frame, op, self._held))
         self._places = []
         if self._depth(frame) == self._base:
@@ -290,6 +297,11 @@ class Recorder(Observer):
             return
         returned = self._is_call_of(frame, op)
         held = self._calls.pop()[2] if returned else () if op.kind == ops.NEXT else self._held
+        if isinstance(value, CONTAINERS) and len(value) > _ITEMS and op.kind == ops.CALL:
+            self._hidden = frame.code.text(op)
+        if self._hidden:
+            line = frame.code.span(op).line
+            self.tape.unclear.setdefault(f"line {line}: what `{self._hidden}` reads isn't followed")
         self._write(frame, op, held, value, returned)
         self._held, self._places = (), []
 
@@ -417,6 +429,41 @@ def numbers_in(value: Any, depth: int = _DEPTH) -> Iterator[Any]:
         owner = value.__self__
         if is_number(owner):
             yield owner
+
+
+_READERS = (
+    FunctionType, MethodType, GeneratorType, functools.partial, map, filter,
+)
+_PARTS = ("__self__", "__func__", "args", "keywords", "func")
+
+
+def _reads(value: Any, depth: int = 3) -> bool:
+    """Whether something that Python itself executes can reach a value that is followed."""
+    if not depth:
+        return False
+    kind = type(value)
+    if is_number(value):
+        return True
+    inner: Iterable[Any] = ()
+    if issubclass(kind, CONTAINERS):
+        inner = list(value.values() if issubclass(kind, dict) else value)
+    elif kind is GeneratorType:
+        frame = value.gi_frame
+        if frame is not None:
+            known = frame.f_globals
+            inner = [*frame.f_locals.values()]
+            inner += [known[each] for each in value.gi_code.co_names if each in known]
+    elif kind is FunctionType:
+        names = value.__code__.co_names
+        inner = [value.__globals__[each] for each in names if each in value.__globals__]
+        inner += [each.cell_contents for each in value.__closure__ or () if each != CellType()]
+    elif kind in (map, filter):
+        inner = value.__reduce__()[1]
+    elif kind in _READERS:
+        inner = [getattr(value, each, None) for each in _PARTS]
+    elif hasattr(kind, "__next__") and kind.__module__ == "builtins":
+        inner = _arrays_of(value)
+    return any(_reads(each, depth - 1) for each in inner)
 
 
 BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))

@@ -21,8 +21,10 @@ from nnstep.insight.tape import Entry, Tape, first_number
 
 Vector = NDArray[np.float64]
 
-NUDGE = 1e-5  # relative to the value
-SWEEP = (1e-3, 1e-4, 1e-6, 1e-7)
+NUDGE = {8: 1e-5, 4: 5e-3, 2: 5e-2}  # relative to the value, by the bytes of a number
+SWEEP = {8: (1e-3, 1e-4, 1e-6, 1e-7), 4: (1e-1, 3e-2, 1.5e-2, 2e-3), 2: (2e-1, 1e-1, 3e-2, 1e-2)}
+_EPSILON = {8: 2.0**-52, 4: 2.0**-23, 2: 2.0**-10}
+_ROUNDED = 4  # by how many roundings a cost may be off
 ALL = 3000  # elements, up to which each is nudged
 CHOSEN, DIRECTIONS = 128, 8  # beyond: so many elements, and so many random directions
 _REFINED = 48  # elements that are looked at once more
@@ -67,6 +69,8 @@ class Nudge:
     Attributes:
         value: the value as it was where it is nudged.
         depends: whether the cost can change with it.
+        base: the cost when nothing is changed.
+        itemsize: the bytes of the least precise number on the way to the cost.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Nudge:
         self.base = first_number(tape.owners[cost])
         made = {number for each in self._program.entries for number in (*each.makes, *each.changes)}
         self.depends = cost in made or cost in self._contents
+        self.itemsize = 8
 
     def _changed(self, change: Any) -> dict[int, Any]:
         inputs: dict[int, Any] = {}
@@ -127,15 +132,28 @@ class Nudge:
         return self._program.run(self._changed(change)).get(number)
 
     def is_repeatable(self) -> bool:
-        """Whether the same comes out when nothing is changed, but for rounding."""
-        same = self.cost(np.zeros(self.value.shape))
+        """Whether the same comes out when nothing is changed, but for rounding.
+
+        From then on that is the base, and how precise the numbers on the way are is known.
+        """
+        values = self._program.run(self._changed(np.zeros(self.value.shape)))
+        sizes = [
+            each.dtype.itemsize for each in values.values()
+            if isinstance(each, np.ndarray | np.generic) and each.dtype.kind == "f"
+        ]
+        self.itemsize = max(2, min([8, *sizes]))
+        same = first_number(values.get(self._cost, self.base))
         alike = bool(np.isclose(same, self.base, rtol=1e-4, atol=1e-12))
-        self.base = same  # in double precision, whatever the script computes in
+        self.base = same  # in double precision, as far as the script allows
         return alike
 
     def slope(self, direction: Any, size: float) -> float:
         """The derivative along a direction, by steps of a size to both sides."""
         return (self.cost(size * direction) - self.cost(-size * direction)) / (2 * size)
+
+    def grain(self, size: float) -> float:
+        """How uncertain a slope is by the rounding of the cost, for steps of a size."""
+        return _ROUNDED * _EPSILON[self.itemsize] * abs(self.base) / (2 * size)
 
 
 def slopes(
@@ -161,13 +179,30 @@ def slopes(
     moves = [_unit(nudge.value, int(each)) for each in indices]
     moves += [signs(each, size).reshape(nudge.value.shape) for each in seeds]
     scales = [_scale(nudge.value, int(each)) for each in indices] + [1.0] * len(seeds)
-    values = np.array([
-        nudge.slope(move, NUDGE * scale) for move, scale in zip(moves, scales, strict=True)
-    ])
-    found = Slopes(
-        indices, seeds, values, np.abs(values) * 1e-9, np.zeros(len(values), dtype=bool), size
-    )
+    values, errors = _measured(nudge, moves, np.array(scales))
+    found = Slopes(indices, seeds, values, errors, np.zeros(len(values), dtype=bool), size)
     return found if claim is None else _refined(nudge, found, claim, moves, scales)
+
+
+def _measured(nudge: Nudge, moves: list[Any], scales: Vector) -> tuple[Vector, Vector]:
+    """Derivatives, and how uncertain they are.
+
+    Beside a large cost small nudges drown in its rounding: then larger ones are taken, as long as
+    they say the same.
+    """
+    usual = NUDGE[nudge.itemsize]
+    values = errors = np.zeros(len(moves))
+    for size in (usual, 10 * usual, 100 * usual):
+        new = np.array([
+            nudge.slope(move, size * each) for move, each in zip(moves, scales, strict=True)
+        ])
+        grains = np.array([nudge.grain(size * each) for each in scales])
+        if size > usual and bool((np.abs(new - values) > 2 * errors).any()):
+            break
+        values, errors = new, np.abs(new) * 1e-9 + grains
+        if not bool((grains > 1e-7 * np.abs(values).max(initial=0)).any()):
+            break
+    return values, errors
 
 
 def _unit(value: Any, index: int) -> Any:
@@ -189,20 +224,29 @@ def _refined(
     off = np.abs(said - found.values)
     if not np.isfinite(off).all() or float(off.max(initial=0)) <= 1e-7 * most:
         return found
-    worst = np.argsort(-off)[:_REFINED]
+    order = np.argsort(-off)
+    worst = [at for at in order[:_REFINED] if off[at] > 1e-9 * most]
     values, errors, kinks = found.values.copy(), found.errors.copy(), found.kinks.copy()
     for at in worst:
-        if off[at] > 1e-9 * most:
-            values[at], errors[at], kinks[at] = _swept(nudge, moves[at], scales[at], values[at])
+        values[at], errors[at], kinks[at] = _swept(nudge, moves[at], scales[at], values[at])
+    if kinks.any():  # there may be more than were looked at
+        for at in order[len(worst) :]:
+            if off[at] > 1e-7 * most:
+                kinks[at] = _is_kink(nudge, moves[at], scales[at])
     return Slopes(found.indices, found.directions, values, errors, kinks, found.size)
 
 
 def _swept(nudge: Nudge, move: Any, scale: float, middle: float) -> tuple[float, float, bool]:
     """A derivative by nudges of several sizes: the value, its uncertainty, whether at a kink."""
-    sizes = sorted([*SWEEP, NUDGE], reverse=True)
-    known = {NUDGE: middle}
-    values = [known[each] if each in known else nudge.slope(move, each * scale) for each in sizes]
-    gaps = [abs(one - other) for one, other in pairwise(values)]
+    usual = NUDGE[nudge.itemsize]
+    sizes = sorted([*SWEEP[nudge.itemsize], usual], reverse=True)
+    values = [
+        middle if each == usual else nudge.slope(move, each * scale) for each in sizes
+    ]
+    gaps = [
+        abs(one - other) + nudge.grain(size * scale)
+        for (one, other), size in zip(pairwise(values), sizes[1:], strict=True)
+    ]
     best = int(np.argmin(gaps))
     return values[best + 1], gaps[best], _is_kink(nudge, move, scale)
 
@@ -210,11 +254,14 @@ def _swept(nudge: Nudge, move: Any, scale: float, middle: float) -> tuple[float,
 def _is_kink(nudge: Nudge, move: Any, scale: float) -> bool:
     """Whether the slopes to both sides differ however small the nudge is."""
     gaps, most = [], 0.0
-    for size in (1e-4 * scale, 1e-6 * scale):
+    sizes = [each * scale for each in (10 * NUDGE[nudge.itemsize], NUDGE[nudge.itemsize] / 10)]
+    for size in sizes:
         up = (nudge.cost(size * move) - nudge.base) / size
         down = (nudge.base - nudge.cost(-size * move)) / size
         gaps.append(abs(up - down))
         most = max(most, abs(up), abs(down))
-    return gaps[1] > 1e-3 * most and gaps[1] > 0.3 * gaps[0]
+    rough = any(gap <= 10 * nudge.grain(size) for gap, size in zip(gaps, sizes, strict=True))
+    # Of a smooth cost the gap shrinks with the nudge, here by a factor of 100.
+    return not rough and gaps[1] > 1e-3 * most and gaps[1] > 0.3 * gaps[0]
 
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from nnstep.insight.memoryviews import owner_of
-from nnstep.insight.operators import negated, sides
+from nnstep.engine.ops import CALL
+from nnstep.insight.memoryviews import owner_of, view_into
+from nnstep.insight.operators import Sides, negated, sides
 from nnstep.insight.tape import Entry, Tape, first_number, is_number
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
                        r"grad|delta|nabla)")  # fmt: skip
+_NAME = re.compile(r"[\w.]+(\[[^\]]*\])*")
 _STEPS = 2000  # updates of one parameter that are told apart
 
 
@@ -36,6 +38,8 @@ class Part:
         factor: what it was multiplied by: negative where the parameter goes against it.
         name: what it is called.
         turned: the entry that turned its sign, if one did.
+        placed: puts such a value where it is added, in an array of the parameter's shape.
+        decays: whether it is a multiple of the parameter itself, by which that shrinks.
     """
 
     value: Any
@@ -45,6 +49,8 @@ class Part:
     factor: float
     name: str
     turned: Entry | None = None
+    placed: Callable[[Any], Any] | None = None
+    decays: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,22 +88,37 @@ class Update:
     def gradient_of(self, values: Sequence[Any]) -> Any:
         """The same with other values in place of those of the parts."""
         shape = np.shape(self.old)
-        scale = max((abs(each.factor) for each in self.parts), default=1.0) or 1.0
         total = np.zeros(shape)
         for each, value in zip(self.parts, values, strict=True):
-            total = total - each.factor / scale * np.asarray(value, dtype=np.float64)
+            value = np.asarray(value, dtype=np.float64)
+            added = value if each.placed is None else each.placed(value)
+            total = total - each.factor / (self._scale or 1.0) * added
         return _fitted(total, shape)
+
+    @property
+    def steps(self) -> list[Part]:
+        """The parts that aren't multiples of the parameter itself."""
+        return [each for each in self.parts if not each.decays]
+
+    @property
+    def _scale(self) -> float:
+        return max((abs(each.factor) for each in self.steps), default=0.0)
 
     @property
     def rate(self) -> float | None:
         """By which multiple of its gradient the parameter moves; None when it's no multiple."""
-        return None if self.optimised else max((abs(each.factor) for each in self.parts), default=0)
+        return None if self.optimised else self._scale
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the script has a name for the gradient, so that no rate can be a part of it."""
+        return all(_NAME.fullmatch(each.name) for each in self.steps)
 
     @property
     def gradient_name(self) -> str:
         """What the gradient is called."""
-        names = list(dict.fromkeys(each.name for each in self.parts))
-        more = f", {len(self.parts)} times" if len(self.parts) > 1 else ""
+        names = list(dict.fromkeys(each.name for each in self.steps))
+        more = f", {len(self.steps)} times" if len(self.steps) > 1 else ""
         return f"{names[0]}{more}" if names else ""
 
 
@@ -124,19 +145,79 @@ def updates(
         finish: the same, after.
     """
     found: dict[int, Update] = {}
-    for name in sorted(start, key=lambda each: (len(each), each)):
-        old = start[name]
-        number = tape.number(old)
-        if number is None or number in found or not tape.is_leaf(number):
-            continue
-        made = _update(tape, entries, name, old, number, finish.get(name))
+    leaves = _leaves(tape, start)
+    moving = {number for number, (name, _) in leaves.items() if _moves(tape, number, name, finish)}
+    for number, (name, old) in leaves.items():
+        made = _update(tape, entries, name, old, number, finish.get(name), moving)
         if made is not None:
             found[number] = made
     return sorted(found.values(), key=lambda each: each.at)
 
 
+def _moves(tape: Tape, number: int, name: str, finish: Mapping[str, Any]) -> bool:
+    """Whether something becomes another one by more than itself, as a counter doesn't."""
+    if tape.changed_at.get(number):
+        return True
+    new = tape.number(finish.get(name)) if is_number(finish.get(name)) else None
+    if new is None or new == number:
+        return False
+    leaves = {each for each in tape.sources(new)[1] if tape.is_leaf(each)}
+    return bool(leaves - {number})
+
+
+def unfollowed(
+    tape: Tape, start: Mapping[str, Any], finish: Mapping[str, Any], known: Sequence[Update]
+) -> list[tuple[str, Any, int]]:
+    """What a stretch replaces or changes by something that comes from it, in no way known here.
+
+    Returns:
+        For each its name, the object, and the entry that first changes it.
+    """
+    others, found = {each.number for each in known}, []
+    for number, (name, old) in _leaves(tape, start).items():
+        new = finish.get(name)
+        if number in others or not np.size(old):
+            continue
+        changes = tape.changed_at.get(number)
+        if changes:
+            found.append((name, old, changes[0]))
+        elif new is not None and owner_of(new) is not owner_of(old) and is_number(new):
+            made = tape.number(new)
+            if made is not None and number in tape.sources(made)[1]:
+                found.append((name, old, tape.maker.get(made, 0)))
+    return found
+
+
+def _leaves(tape: Tape, start: Mapping[str, Any]) -> dict[int, tuple[str, Any]]:
+    """What was there before: of each memory the shortest name, and the array that has that.
+
+    Where several names look into one memory, it is the memory, under the name of all of it.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for name in sorted(start, key=lambda each: (len(each), each)):
+        number = tape.number(start[name])
+        if number is not None and tape.is_leaf(number):
+            found.setdefault(number, {})[name] = start[name]
+    return {number: _one_of(tape.owners[number], names) for number, names in found.items()}
+
+
+def _one_of(owner: Any, names: Mapping[str, Any]) -> tuple[str, Any]:
+    whole = next((name for name, value in names.items() if value is owner), None)
+    if whole is not None:
+        return whole, owner
+    looks = {(np.shape(each), _address(each)) for each in names.values()}
+    if len(looks) == 1:
+        return next(iter(names.items()))
+    return ", ".join(names), owner
+
+
+def _address(value: Any) -> int:
+    return int(value.__array_interface__["data"][0]) if isinstance(value, np.ndarray) else 0
+
+
 def _update(
-    tape: Tape, entries: Sequence[Entry], name: str, old: Any, number: int, new: Any
+    tape: Tape, entries: Sequence[Entry], name: str, old: Any, number: int, new: Any,
+    moving: set[int],
 ) -> Update | None:
     changes = [tape.entries[at] for at in tape.changed_at.get(number, ())]
     if changes:
@@ -147,17 +228,68 @@ def _update(
         writers = _chain(tape, number, tape.number(new))
     # A constant that is bound is the same object wherever the function has it.
     reads = [each.at for each in entries if number in each.reads and not each.alias]
-    finder = _Finder(tape, number)
+    finder = _Finder(tape, number, moving)
     added = [finder.added(each) for each in writers]
     if not writers or not reads or None in added or len(writers) > _STEPS:
         return None
-    parts = [finder.part(value, at, sign) for each in added if each for value, at, sign in [each]]
+    parts = []
+    for writer, each in zip(writers, added, strict=True):
+        if each is not None:
+            placed = _placing(tape, writer, number, old) if writer.changes else None
+            parts.append(replace(finder.part(*each), placed=placed))
+    if all(each.decays for each in parts):
+        return None
     before = tape.content(number, 0)
     value = before if not isinstance(old, np.ndarray) else tape.value(old, 0)
     return Update(
         name, number, writers[0].at, reads[0], tuple(parts), np.array(value), old,
         finder.optimised, writers[0],
     )
+
+
+def _placing(tape: Tape, writer: Entry, number: int, old: Any) -> Callable[[Any], Any] | None:
+    """How what an entry adds comes into a parameter, where it isn't added to all of it."""
+    node, recorded = writer.op.node, writer.operands
+    at = _value_place(writer)
+    if at is None or (isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+                      and np.shape(recorded[0]) == np.shape(old)):  # fmt: skip
+        return None
+    owner = tape.owners[number]
+
+    def placed(value: Any) -> Any:
+        content = np.zeros_like(owner, dtype=np.float64, order="K", subok=False)
+        operands = [
+            view_into(each)(content) if is_number(each) and tape.number(each) == number else each
+            for each in recorded
+        ]
+        if isinstance(node, ast.AugAssign) and operands[0] is recorded[0]:
+            operands[0] = np.zeros_like(recorded[0])  # the item, read before
+        operands[at] = value
+        writer.op.fn(*operands)
+        found = view_into(old)(content)
+        falls = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub)
+        falls = falls or _ufunc_at(writer) == "subtract"
+        return -found if falls else found
+
+    return placed
+
+
+def _value_place(writer: Entry) -> int | None:
+    """Which operand an entry in place adds or stores."""
+    if _ufunc_at(writer):
+        return 3
+    if writer.op.kind == CALL:
+        return None
+    return 1 if isinstance(writer.op.node, ast.AugAssign) else 0
+
+
+def _ufunc_at(entry: Entry) -> str:
+    """The function of `np.add.at(W, rows, step)`, which adds in place; empty for others."""
+    function = entry.operands[0] if entry.op.kind == CALL and len(entry.operands) == 4 else None
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc) and getattr(function, "__name__", "") == "at":
+        return str(owner.__name__) if owner in (np.add, np.subtract) else ""
+    return ""
 
 
 def _chain(tape: Tape, start: int, end: int | None) -> list[Entry]:
@@ -193,7 +325,12 @@ def _path(tape: Tape, behind: dict[int, int], number: int) -> list[Entry]:
 
 def _adds(entry: Entry) -> bool:
     found = sides(entry)
-    return found is not None and found.operator in (ast.Add, ast.Sub)
+    if found is None:
+        return False
+    scales = found.operator in (ast.Mult, ast.Div) and (
+        _is_scalar(found.left) or _is_scalar(found.right)
+    )
+    return found.operator in (ast.Add, ast.Sub) or scales
 
 
 _Added = tuple[Any, int, float]
@@ -206,13 +343,17 @@ class _Finder:
         optimised: whether an optimiser's state was met.
     """
 
-    def __init__(self, tape: Tape, number: int) -> None:
+    def __init__(self, tape: Tape, number: int, moving: set[int]) -> None:
         self.optimised = False
+        self._moving = moving  # what the step updates
         self._tape = tape
         self._number = number
 
     def added(self, entry: Entry) -> _Added | None:
         """What an entry adds to the parameter: the value, when, and with which sign."""
+        ufunc = _ufunc_at(entry)
+        if ufunc:
+            return entry.operands[3], entry.at, -1.0 if ufunc == "subtract" else 1.0
         found = sides(entry)
         if found is None:
             # `W[...] = W - step`
@@ -220,9 +361,11 @@ class _Finder:
             number = self._tape.number(first) if is_number(first) else None
             maker = self._tape.maker.get(number) if number is not None else None
             return self.added(self._tape.entries[maker]) if maker is not None else None
+        left, right = found.left, found.right
+        if found.operator in (ast.Mult, ast.Div):
+            return self._scaled(entry, found)
         if found.operator not in (ast.Add, ast.Sub):
             return None
-        left, right = found.left, found.right
         sign = -1.0 if found.operator is ast.Sub else 1.0
         if self._tape.number(left) == self._number:
             return right, entry.at, sign
@@ -233,18 +376,33 @@ class _Finder:
             return right, entry.at, sign
         return None
 
+    def _scaled(self, entry: Entry, found: Sides) -> _Added | None:
+        """`W *= 0.99` adds a multiple of the parameter itself."""
+        for value, factor in ((found.left, found.right), (found.right, found.left)):
+            own = self._tape.number(value) == self._number or self._comes_from(value)
+            if own and _is_scalar(factor) and not (found.operator is ast.Div and value is not
+                                                   found.left):  # fmt: skip
+                by = first_number(factor)
+                by = 1.0 / by if found.operator is ast.Div and by else by
+                return value, entry.at, by - 1.0
+        return None
+
     def _comes_from(self, value: Any) -> bool:
         number = self._tape.number(value)
         return number is not None and self._number in self._tape.sources(number)[1]
 
     def part(self, value: Any, at: int, factor: float) -> Part:
         """The gradient in what was added."""
+        if is_number(value) and self._tape.number(value) == self._number:
+            name = self._tape.name(self._number)
+            return Part(np.array(self._tape.value(value, at)), value, self._number, at, factor,
+                        name, decays=True)  # fmt: skip
         name, turned = "", None
         for _ in range(50):
             number = self._tape.number(value) if is_number(value) else None
             name = (self._tape.name(number) if number is not None else "") or name
             inner = self._inner(value, number, at) if number is not None else None
-            if inner is None or self._is_gradient(number):
+            if inner is None or (self._is_gradient(number) and not self._is_cut(number, at)):
                 break
             writer = self._tape.last_writer(number, at) if number is not None else None
             if writer is not None and negated(writer) is not None:
@@ -262,6 +420,11 @@ class _Finder:
         names = self._tape.names.get(number, []) if number is not None else []
         return any(_GRADIENT.match(_last(each)) for each in names)
 
+    def _is_cut(self, number: int | None, at: int) -> bool:
+        """Whether a gradient was clipped: what matters is what it was before."""
+        writer = self._tape.last_writer(number, at) if number is not None else None
+        return writer is not None and _function(writer) in _OF_STEPS
+
     def _inner(self, value: Any, number: int, at: int) -> _Added | None:
         """What a value is a multiple of."""
         writer = self._tape.last_writer(number, at)
@@ -272,23 +435,58 @@ class _Finder:
             return turned, writer.at, -1.0
         found = sides(writer)
         if found is None:
-            name = getattr(writer.operands[0], "__name__", "") if writer.operands else ""
-            given = writer.operands[1:]
-            return (given[0], writer.at, 1.0) if name == "clip" and given else None
+            return self._before_cut(writer)
         left, right = found.left, found.right
         if found.operator is ast.Mult:
-            if _is_scalar(left) and _is_array(right, value):
+            if self._is_rate(left) and _is_array(right, value):
                 return right, writer.at, first_number(left)
-            if _is_scalar(right) and _is_array(left, value):
+            if self._is_rate(right) and _is_array(left, value):
                 return left, writer.at, first_number(right)
         if found.operator is ast.Div and _is_array(left, value):
-            if _is_scalar(right):
+            if self._is_rate(right):
                 return left, writer.at, 1.0 / (first_number(right) or 1.0)
             self.optimised = True
             return left, writer.at, 1.0
+        if found.operator is ast.Mult and _is_array(left, value) and _is_array(right, value):
+            return self._beside_rates(left, right, writer)
         if found.operator in (ast.Add, ast.Sub):
             return self._beside_state(left, right, writer, found.operator)
         return None
+
+    def _is_rate(self, value: Any) -> bool:
+        """Whether it is one number that doesn't depend on what the step updates."""
+        if not _is_scalar(value):
+            return False
+        number = self._tape.number(value) if is_number(value) else None
+        if number is None:
+            return True
+        return self._moving.isdisjoint(self._tape.sources(number)[1])
+
+    def _before_cut(self, writer: Entry) -> _Added | None:
+        """What was clipped, or of which only the sign is taken."""
+        if _function(writer) not in _OF_STEPS:
+            return None
+        owner = getattr(writer.operands[0], "__self__", None)
+        given = owner if is_number(owner) else writer.operands[1] if writer.operands[1:] else None
+        if given is None:
+            return None
+        self.optimised |= _function(writer) == "sign"
+        return given, writer.at, 1.0
+
+    def _beside_rates(self, left: Any, right: Any, writer: Entry) -> _Added | None:
+        """Of a product the part that isn't a rate for each element, which was there before."""
+        given = [self._is_given(each) for each in (left, right)]
+        if given[0] == given[1]:
+            return None
+        self.optimised = True
+        return (right if given[0] else left), writer.at, 1.0
+
+    def _is_given(self, value: Any) -> bool:
+        """Whether a value was there before, and the step doesn't change it."""
+        number = self._tape.number(value)
+        return number is not None and self._tape.is_leaf(number) and number != self._number and (
+            number not in self._tape.changed_at
+        )
 
     def _beside_state(
         self, left: Any, right: Any, writer: Entry, operator: Any
@@ -316,6 +514,15 @@ class _Finder:
         return alike and self._number not in sources and all(_is_simple(each) for each in made)
 
 
+_OF_STEPS = ("clip", "sign")  # what is done to a gradient on its way into an update
+
+
+def _function(entry: Entry) -> str:
+    """The name of the function that an entry calls."""
+    first = entry.operands[0] if entry.op.kind == CALL and entry.operands else None
+    return str(getattr(first, "__name__", ""))
+
+
 def _is_simple(entry: Entry) -> bool:
     return sides(entry) is not None or negated(entry) is not None
 
@@ -334,5 +541,3 @@ def _is_scalar(value: Any) -> bool:
 def _last(name: str) -> str:
     """The end of a name that says what it is: of `grads['W1']` the whole."""
     return name.rpartition(".")[2]
-
-

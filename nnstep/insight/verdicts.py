@@ -15,9 +15,11 @@ import numpy as np
 from nnstep.insight.truths import Slopes, Vector
 
 RIGHT, FACTOR, WRONG, UNDECIDED = "right", "right up to a factor", "wrong", "not decidable"
+NOT_FINITE = "the cost isn't finite here"
 _ORDER = (RIGHT, FACTOR, UNDECIDED, WRONG)  # from the best to the worst
 _TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-6}  # by the bytes of a number
 _SAME = 1e-4  # two factors are the same
+_DOUBTS = 20  # times the uncertainty of a measured derivative that it may be off
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Verdict:
         decay: the multiple of the parameter itself in which it differs, if that is all.
         example: a counterexample in plain numbers.
         epoch: at which epoch.
+        tells: whether it says anything: zero is any multiple of zero.
+        named: whether the script has a name for the gradient, so that no rate is a part of it.
+        fitted: the error that is left without the factor.
     """
 
     name: str
@@ -51,6 +56,9 @@ class Verdict:
     decay: float = 0.0
     example: Example | None = None
     epoch: int = 0
+    tells: bool = True
+    named: bool = True
+    fitted: float = 0.0
 
     @property
     def rank(self) -> int:
@@ -100,14 +108,16 @@ def judge(
         return replace(base, kind=WRONG, why="it has elements that are no finite numbers",
                        error=float("inf"), cosine=0.0)  # fmt: skip
     if not usable.any():
-        why = "every element lies at a kink" if truth.kinks.any() else "the cost isn't finite"
+        why = "every element lies at a kink" if truth.kinks.any() else NOT_FINITE
         return replace(base, kind=UNDECIDED, why=why)
     said, true, doubt = said[usable], true[usable], truth.errors[usable]
     kept = parameter if parameter is None else truth.like(parameter)[usable]
-    base = replace(base, error=_error(said, true), cosine=_cosine(said, true),
-                   factor=_fit(said, true))  # fmt: skip
+    factor = _fit(said, true)
+    base = replace(base, error=_error(said, true), cosine=_cosine(said, true), factor=factor,
+                   fitted=_error(said, factor * true))  # fmt: skip
     if truth.kinks.any():
-        base = replace(base, why=f"{int(truth.kinks.sum())} elements at a kink left out")
+        count = int(truth.kinks.sum())
+        base = replace(base, why=f"{count} element{'s' * (count != 1)} at a kink left out")
     return _kind(base, said, true, doubt, kept, _TOLERANCE.get(itemsize, 1e-6))
 
 
@@ -116,20 +126,22 @@ def _kind(
     tolerance: float,
 ) -> Verdict:
     most = max(float(np.abs(said).max()), float(np.abs(true).max()))
-    if most == 0.0 or bool((np.abs(said - true) <= tolerance * most + 20 * doubt).all()):
-        return base
-    if float(np.abs(true).max()) <= 1e-10 and float(np.abs(said).max()) <= 1e-10:
+    if bool((np.abs(np.stack([said, true])) <= _DOUBTS * doubt).all()):
+        return replace(base, error=0.0, cosine=1.0, factor=1.0, tells=False,
+                       why="both are zero here")  # fmt: skip
+    if bool((np.abs(said - true) <= tolerance * most + _DOUBTS * doubt).all()):
         return base
     if float(doubt.max()) > 1e-2 * float(np.abs(true).max()):
         return replace(base, kind=UNDECIDED, why="the cost is too rough to be differentiated here")
-    slack = tolerance * float(np.abs(said).max()) + 20 * abs(base.factor) * doubt
+    slack = tolerance * float(np.abs(said).max()) + _DOUBTS * abs(base.factor) * doubt
     if base.factor and bool((np.abs(said - base.factor * true) <= slack).all()):
         return replace(base, kind=FACTOR)
-    if parameter is not None and len(true) > 2 and float(np.abs(parameter).max()) > 0:
+    if parameter is not None and len(true) > 2 and float(np.ptp(parameter)) > 0:
         pair = np.stack([true, parameter], axis=1)
         (factor, decay), *_ = np.linalg.lstsq(pair, said, rcond=None)
         rest = np.abs(said - factor * true - decay * parameter)
-        if bool((rest <= slack).all()) and abs(decay) > 0:
+        matters = abs(factor) * float(np.abs(true).max()) > 1e-3 * float(np.abs(said).max())
+        if bool((rest <= slack).all()) and abs(decay) > 0 and matters:
             return replace(base, kind=WRONG, decay=float(decay), factor=float(factor))
     return replace(base, kind=WRONG)
 
@@ -164,10 +176,10 @@ def together(
         penalised: whether the cost has a regulariser.
     """
     verdicts = _by_rates(verdicts, rates)
-    alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.factor != 0.0]
+    alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.tells]
     # One number alone is a multiple of any other.
     factors = [each.factor for each in alive if each.size > 1 or each.kind == RIGHT]
-    shared = _shared(factors)
+    shared = _shared(factors or [each.factor for each in alive if len(alive) > 1])
     found = []
     for each in verdicts:
         if each.kind == FACTOR:
@@ -177,19 +189,16 @@ def together(
 
 
 def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> list[Verdict]:
-    """Where all move at the same rate, it doesn't matter what of it was taken for a factor."""
-    moves = [
-        rate * each.factor for each, rate in zip(verdicts, rates, strict=False)
-        if rate is not None and each.kind in (RIGHT, FACTOR) and each.factor
-    ]
-    same = len(moves) > 1 and moves[0] and all(abs(each / moves[0] - 1) <= _SAME for each in moves)
-    factors = {round(each.factor, 6) for each in verdicts if each.kind in (RIGHT, FACTOR)}
-    if not same or len(factors) < 2 or min(factors) <= 0:
-        return list(verdicts)
-    return [
-        replace(each, kind=RIGHT, factor=1.0, error=0.0) if each.kind == FACTOR else each
-        for each in verdicts
-    ]
+    """A rate within a gradient's expression, by which others move that are right, is no fault."""
+    pairs = [*zip(verdicts, rates, strict=True)] if rates else []
+    moves = [rate for each, rate in pairs if rate and each.kind == RIGHT and each.tells]
+    found = list(verdicts)
+    for at, (each, rate) in enumerate(pairs):
+        if each.kind == FACTOR and rate and each.factor > 0 and not each.named:
+            if any(abs(rate * each.factor / move - 1) <= _SAME for move in moves):
+                why = f"{each.factor:.6g} times the gradient; its rate makes up for that"
+                found[at] = replace(each, kind=RIGHT, why=why, error=each.fitted)
+    return found
 
 
 def _shared(factors: Sequence[float]) -> float:
