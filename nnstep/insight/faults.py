@@ -7,19 +7,22 @@ none works, the flow of the values says which op has right inputs and a wrong re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnstep.engine import ops
 from nnstep.engine.source import Span
-from nnstep.insight.identities import TRUTH, Identity
+from nnstep.insight.identities import SLOPE, TRUTH, Identity
 from nnstep.insight.readings import Step
 from nnstep.insight.rewording import Wording
 from nnstep.insight.tape import Entry, Tape, is_number
 from nnstep.insight.trying import MENDS, Budget, Found, Search, Wrong, agrees, slice_of
+
+_FAULTS = 4  # that are looked for
 
 
 class Place(NamedTuple):
@@ -98,23 +101,28 @@ def first_faults(
         counts: numbers of rows and the like, with their names.
         exact: whether a multiple of what a value should be is as bad as anything else.
     """
+    wrong, right = _labelled(wrong, right)
     left = list(range(len(wrong)))
     faults: list[Fault] = []
     style = _style(right)
-    for at in [*left]:
-        uphill = _uphill(step, wrong[at], style)
-        if uphill is not None:
-            faults.append(uphill)
-            left.remove(at)
     factors = {1.0} if exact else _usual_factors(step, right, known)
     trusted = {at for at, each in known.items() if _is_trusted(each, style, factors)}
     budget = Budget()
-    while left and len(faults) < 4:
-        claims = [wrong[at] for at in left]
-        search = Search(step, claims, right, forward | trusted, trusted - forward, counts, budget)
-        found = search.run()
+
+    def search(claims: list[Wrong]) -> list[Found]:
+        ends, border = forward | trusted, trusted - forward
+        return Search(step, claims, right, ends, border, counts, budget).run()
+
+    uphill = {at: fault for at in left if (fault := _uphill(step, wrong[at], style)) is not None}
+    turned = search([wrong[at] for at in uphill]) if len(uphill) > 1 else []
+    # One op may turn the sign of several.
+    if not any(len(each.fixed) == len(uphill) for each in turned):
+        faults += uphill.values()
+        left = [at for at in left if at not in uphill]
+    while left and len(faults) < _FAULTS:
+        found = search([wrong[at] for at in left])
         if not found:
-            faults += [_by_flow(step, wrong[at], trusted, forward) for at in left]
+            faults += [_by_flow(step, wrong[at], trusted, forward, known) for at in left]
             break
         best = _best(found)
         same = [each for each in found if each.entry is best.entry and each.fixed == best.fixed]
@@ -124,9 +132,9 @@ def first_faults(
 
 
 def _best(found: list[Found]) -> Found:
-    """What fixes most; of that where nothing was known to be right, the simplest, the first."""
+    """What fixes most; of that the simplest, rather where nothing was known to be right."""
     return min(found, key=lambda each: (
-        -len(each.fixed), each.trusted, each.attempt.cost, each.entry.at
+        -len(each.fixed), each.attempt.cost + each.trusted / 2, each.entry.at
     ))
 
 
@@ -194,6 +202,20 @@ def _merged(faults: list[Fault]) -> list[Fault]:
     return list(found.values())
 
 
+def _labelled(
+    wrong: Sequence[Wrong], right: Sequence[Wrong]
+) -> tuple[Sequence[Wrong], Sequence[Wrong]]:
+    """The same, where gradients share a name told apart by their parameters."""
+    counts = Counter(update.gradient_name for update, _ in (*wrong, *right))
+
+    def named(each: Wrong) -> Wrong:
+        update, truth = each
+        label = f"{update.gradient_name} of {update.name}"
+        return (replace(update, label=label), truth) if counts[update.gradient_name] > 1 else each
+
+    return [named(each) for each in wrong], [named(each) for each in right]
+
+
 # By the sign of the update.
 
 
@@ -258,14 +280,19 @@ def _usual_factors(
 # By the flow of values.
 
 
-def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fault:
+def _by_flow(
+    step: Step, wrong: Wrong, good: set[int], forward: set[int], known: Mapping[int, Identity]
+) -> Fault:
     """The first op of right inputs whose result isn't, and from which nothing recovers."""
     update, _ = wrong
     tape = step.tape
     slice_ = slice_of(step, update, forward)
     # What has one value throughout, such as the zeros of a sum to be, can't be wrong.
+    # Nor is an op to blame that does its work in the forward pass as well.
+    used = {each.op for each in step.script if each.at in forward}
     verdicts = {
-        each.at: _made_at(each, tape) in good or _is_constant(each, tape) for each in slice_
+        each.at: _made_at(each, tape) in good or _is_constant(each, tape) or each.op in used
+        for each in slice_
     }
     recovers: set[int] = set()
     for each in reversed(slice_):
@@ -277,6 +304,7 @@ def _by_flow(step: Step, wrong: Wrong, good: set[int], forward: set[int]) -> Fau
             continue
         inputs = _sources_in(each, slice_, tape)
         if all(verdicts[at] or at in recovers for at in inputs):
+            each = _bound_slope(step, each, known) or each
             return _as_fault(step, each, (update.gradient_name,), None, ())
     last = slice_[-1] if slice_ else update.entry
     return _as_fault(step, last, (update.gradient_name,), None, ())
@@ -287,6 +315,25 @@ def _made_at(entry: Entry, tape: Tape) -> int:
     number = tape.number(entry.result) if entry.called and is_number(entry.result) else None
     writer = tape.last_writer(number, entry.at) if number is not None else None
     return entry.at if writer is None else writer.at
+
+
+def _bound_slope(step: Step, entry: Entry, known: Mapping[int, Identity]) -> Entry | None:
+    """Where a slope was taken for a gradient: an op reads one, and nothing that is one."""
+    tape = step.tape
+    slopes: list[Entry] = []
+    for value in entry.operands:
+        number = tape.number(value) if is_number(value) else None
+        writer = tape.last_writer(number, entry.at) if number is not None else None
+        identity = known.get(writer.at) if writer is not None else None
+        if identity is not None and identity.kind == TRUTH:
+            return None
+        if identity is not None and identity.kind == SLOPE and writer is not None:
+            bound = [
+                each for each in step.script
+                if each.alias and each.names and each.result is value and each.at < entry.at
+            ]
+            slopes.append(bound[-1] if bound else writer)
+    return slopes[-1] if slopes else None
 
 
 def _is_constant(entry: Entry, tape: Tape) -> bool:

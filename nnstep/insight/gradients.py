@@ -39,6 +39,7 @@ _PARALLEL = 0.999
 _LARGE = 100_000  # elements of a parameter, above which fewer are nudged
 _COUNTS = 4  # that are tried as factors
 _FEWER = {"chosen": 48, "directions": 4}
+_ROUGHLY = {"most": 12, "chosen": 8, "directions": 2}
 _PENALTIES = ("**", "square", "power", "norm", "abs")
 _STEP = 1e-3  # of the nudge in a counterexample
 
@@ -139,16 +140,21 @@ def check(
             raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
     return Checked(
         epoch, cost, first_number(judged.reading.value), judged.reading.line, tuple(verdicts),
-        others, faults, (*step.tape.unclear, *_other_scalars(step, judged)),
+        others, faults, (*step.unclear, *_other_scalars(step, judged)),
         tuple((each.name, np.array(each.gradient) * (each.rate or 1)) for each in judged.updates),
     )
 
 
-def best(step: Step, cost: str) -> _Judged:
+def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     """Judge the parameters with the cost where it is meant to be read.
 
     That is the last place before the first update at which it can be; where something it reads is
     changed in place before that, the place at which the gradients fit best.
+
+    Args:
+        step: the training step.
+        cost: the expression for the cost.
+        roughly: whether few elements will do.
 
     Raises:
         NothingToCheck: there are no parameters, or no cost.
@@ -169,7 +175,7 @@ def best(step: Step, cost: str) -> _Judged:
     found = [each for each in scalars if each.number is not None]
     judged: list[_Judged] = []
     for each in found:
-        made = _judge(step, each)
+        made = _judge(step, each, roughly)
         if made.verdicts:
             judged.append(made)
             if worst(made.verdicts) == RIGHT:
@@ -191,11 +197,11 @@ def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
         return f"the cost `{cost}` is complex"
     if all(each.number is None or step.tape.is_leaf(each.number) for each in readings):
         return f"the cost `{cost}` isn't computed in this epoch before the update"
-    more = f"; {next(iter(step.tape.unclear))}" if step.tape.unclear else ""
+    more = f"; {step.unclear[0]}" if step.unclear else ""
     return f"the cost `{cost}` doesn't depend on anything that is updated{more}"
 
 
-def _judge(step: Step, reading: Reading) -> _Judged:
+def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
     judged = _Judged(reading, [], [], [], [])
     assert reading.number is not None
     forward = step.forward(reading)
@@ -206,11 +212,11 @@ def _judge(step: Step, reading: Reading) -> _Judged:
         try:
             nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
             if not nudge.depends:
-                if step.tape.unclear:
-                    why = next(iter(step.tape.unclear))
+                if step.unclear:
+                    why = step.unclear[0]
                     judged.others.append(undecided(name, what, why))
                 continue
-            verdict, truth = _verdict(update, nudge, name, what)
+            verdict, truth = _verdict(update, nudge, name, what, roughly)
         except Unrepeatable as error:
             verdict = undecided(name, what, str(error))
         judged.verdicts.append(verdict)
@@ -223,9 +229,9 @@ def _judge(step: Step, reading: Reading) -> _Judged:
         for verdict, update in zip(judged.verdicts, judged.updates, strict=True)
     ]
     judged.verdicts = together(judged.verdicts, _sizes(step), rates, _is_penalised(step, reading))
-    if step.tape.unclear:
+    if step.unclear:
         judged.verdicts = [
-            undecided(each.name, each.what, next(iter(step.tape.unclear)))
+            undecided(each.name, each.what, step.unclear[0])
             if each.kind == WRONG or each.decay else each for each in judged.verdicts
         ]
     judged.others += _unfollowed(step, reading, forward)
@@ -263,7 +269,7 @@ def _is_penalised(step: Step, reading: Reading) -> bool:
 
 
 def _verdict(
-    update: Update, nudge: Nudge, name: str, what: str
+    update: Update, nudge: Nudge, name: str, what: str, roughly: bool
 ) -> tuple[Verdict, Slopes | None]:
     if not np.isfinite(nudge.base):
         return undecided(name, what, NOT_FINITE), None
@@ -278,7 +284,7 @@ def _verdict(
     if nudge.value.size == 0:
         return undecided(name, what, "it has no elements"), None
     large = nudge.value.size > _LARGE
-    truth = slopes(nudge, claim, **(_FEWER if large else {}))
+    truth = slopes(nudge, claim, **(_ROUGHLY if roughly else _FEWER if large else {}))
     kept = np.asarray(update.raw).dtype
     size = kept.itemsize if kept.kind == "f" else 8
     return judge(name, what, claim, truth, nudge.value, min(size, nudge.itemsize)), truth
@@ -375,7 +381,7 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     )
     for text in texts:
         try:
-            other = best(step, text)
+            other = best(step, text, roughly=True)
         except NothingToCheck:
             continue
         values = first_number(other.reading.value), first_number(judged.reading.value)

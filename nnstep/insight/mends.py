@@ -24,6 +24,7 @@ from nnstep.insight.rewording import Wording, tight
 from nnstep.insight.tape import BOUND, Entry, Tape, is_number
 
 LARGE = 200_000  # elements, above which a value isn't tried
+_ITEMS = 50  # of a dictionary, that are looked at
 _FAR = 8  # the cost of reading what isn't the function's own
 
 
@@ -92,7 +93,9 @@ def _is_small(value: Any) -> bool:
 def _named(entry: Entry, tape: Tape) -> Iterator[tuple[str, Any]]:
     """What has a name from an entry on: what it binds or changes, or an item of something."""
     if len(entry.names) == 1 and not entry.changes:
-        yield entry.names[0], entry.result
+        # What stores an attribute gives nothing itself.
+        given = entry.operands[0] if entry.result is None and entry.operands else entry.result
+        yield entry.names[0], given
     elif len(entry.names) > 1 and isinstance(entry.result, tuple):
         yield from zip(entry.names, entry.result, strict=False)
     elif entry.changes:
@@ -111,9 +114,16 @@ def _is_item(entry: Entry) -> bool:
 
 
 def _neighbours(entry: Entry) -> Iterator[tuple[str, Any]]:
-    """Of `hs[t]` the items before and behind."""
+    """Of `hs[t]` the items before and behind, of `cache["z"]` all others."""
     node = entry.op.node
-    if len(entry.operands) != 2 or not isinstance(node, ast.Subscript):
+    if not isinstance(node, ast.Subscript):
+        return
+    if entry.operands and isinstance(entry.operands[0], dict) and len(entry.operands[0]) < _ITEMS:
+        mark = '"' if '"' in entry.text else "'"
+        for key, value in entry.operands[0].items():
+            if isinstance(key, str):
+                yield f"{ast.unparse(node.value)}[{mark}{key}{mark}]", value
+    if len(entry.operands) != 2:
         return
     held, index = entry.operands
     if type(index) is not int or not isinstance(held, list | tuple | np.ndarray):
@@ -411,6 +421,7 @@ class _Op:
 
     def with_other_operators(self) -> Iterator[Try]:
         """Another operator, or one operand alone."""
+        yield from self._other_thresholds()
         found = sides(self._entry)
         if found is None:
             return
@@ -431,6 +442,20 @@ class _Op:
             for power in (1, 2, 3):
                 body = f"{one} ** {power}"
                 yield self._of_two(2, body, _power(power), left, right)
+
+    def _other_thresholds(self) -> Iterator[Try]:
+        """Of `h > 0.5` a comparison with zero."""
+        node = self.wording.node
+        if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not self._entry.operands:
+            return
+        if not isinstance(node.comparators[0], ast.Constant):
+            return
+        text = self._entry.op.operands[0]
+        for sign, function in (
+            (">", np.greater), (">=", np.greater_equal), ("<", np.less), ("<=", np.less_equal),
+        ):
+            way = _compared(function)
+            yield Try(2, self.wording.with_body(f"{tight(text)} {sign} 0"), way)
 
     def _other_update(self, operator: type[ast.operator]) -> Iterator[Try]:
         for sign, function in _SWAPS.get(operator, ()):
@@ -501,7 +526,11 @@ class _Op:
         return lambda live: function(self._at(place, live.operands), axis=axis, keepdims=keep)
 
     def added_up(self) -> Iterator[Try]:
-        """What is bound anew each time, and should be added to what was there."""
+        """What is bound or stored anew each time, and should be added to what was there."""
+        if self._slot == 0 and isinstance(self.wording.statement, ast.Assign):
+            target = self.wording.head.rstrip().removesuffix("=").rstrip()
+            code = f"{target} += {self.wording.body}"
+            yield Try(2, code, lambda live: live.before() + live.run_on_zeros())
         statement, names = self.wording.statement, self._entry.names
         if not isinstance(statement, ast.Assign) or len(names) != 1 or self._entry.changes:
             return
@@ -525,6 +554,10 @@ def _axes(count: int) -> Iterator[Axis]:
 
 def _with(function: Callable[[Any, Any], Any], other: Any) -> Change:
     return lambda value, live: function(value, other)
+
+
+def _compared(function: Callable[[Any, Any], Any]) -> Way:
+    return lambda live: function(live.operands[0], 0)
 
 
 def _outcome_with(function: Callable[[Any, Any], Any], other: Any) -> Way:

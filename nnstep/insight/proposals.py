@@ -45,19 +45,30 @@ def propose(run: Run, epoch: int) -> str:
         step = record(run, epoch, texts)
     except TooLong:
         raise NothingToCheck("a training step of it has too many ops to be followed") from None
+    judged = dict(_judged(run, step, texts))
+    reached = max((len(each) for each in judged.values()), default=0)
     ranked = []
-    for at, text in enumerate(texts):
-        try:
-            verdicts = best(step, text).verdicts
-        except NothingToCheck:
-            continue
-        rank = _rank(verdicts, len(step.updates), _is_called_so(run, text))
+    for at, (text, verdicts) in enumerate(judged.items()):
+        rank = _rank(verdicts, reached, _is_called_so(run, text))
         if rank is not None:
             part = _is_ingredient(run, step, text)
-            ranked.append((rank, part, badness(verdicts, len(step.updates)), at, text))
+            ranked.append((rank, part, badness(verdicts, reached), at, text))
     if not ranked:
         raise NothingToCheck(_UNKNOWN.format(" that the gradients go with"))
     return min(ranked)[-1]
+
+
+def _judged(run: Run, step: Step, texts: list[str]) -> Iterator[tuple[str, list[Verdict]]]:
+    """What the gradients are with each of some costs, up to one with which nothing is left open."""
+    for text in texts:
+        try:
+            verdicts = best(step, text, roughly=True).verdicts
+        except NothingToCheck:
+            continue
+        yield text, verdicts
+        plain = all(each.kind == RIGHT and each.tells for each in verdicts)
+        if plain and _is_called_so(run, text) and not _is_ingredient(run, step, text):
+            return
 
 
 def _is_ingredient(run: Run, step: Step, text: str) -> bool:
@@ -76,7 +87,8 @@ def _rank(verdicts: list[Verdict], updates: int, is_called_so: bool) -> int | No
     good = [each for each in telling if each.kind in (RIGHT, FACTOR) and not each.decay]
     if telling and len(good) == len(telling) and len(verdicts) >= updates:
         return 0
-    alike = sum(each.cosine for each in telling) / len(telling) if telling else 0.0
+    # A gradient that points the wrong way is meant for the cost all the same.
+    alike = sum(abs(each.cosine) for each in telling) / len(telling) if telling else 0.0
     if is_called_so and alike >= _ALIKE:
         return 1
     if good or alike >= _ALIKE:
@@ -241,8 +253,10 @@ def _from_places(step: Step) -> Iterator[str]:
 
 
 def _named_arrays(step: Step) -> dict[str, Any]:
-    """The arrays that the main loop's own function knows, as they were first."""
+    """What the main loop's own function knows but parameters and gradients, as it was first."""
     base = min((each.depth for each in step.script), default=0)
+    moved = {each.number for each in step.updates}
+    moved |= {part.number for each in step.updates for part in each.parts if part.number}
     found: dict[str, Any] = {}
     for each in step.script:
         if each.depth != base:
@@ -250,6 +264,6 @@ def _named_arrays(step: Step) -> dict[str, Any]:
         for value in (each.result, *each.operands):
             number = step.tape.number(value) if isinstance(value, np.ndarray) else None
             name = step.tape.name(number) if number is not None else ""
-            if number is not None and name.isidentifier():
+            if number is not None and number not in moved and name.isidentifier():
                 found.setdefault(name, step.tape.value(value, step.tape.maker.get(number, -1) + 1))
     return found

@@ -102,6 +102,19 @@ class Step:
     places: dict[str, Any]
     counts: dict[str, int]
 
+    @property
+    def unclear(self) -> list[str]:
+        """What couldn't be followed and may have to do with a parameter, in words."""
+        moving = {each.number for each in self.updates} | {
+            number for _, value, _ in self.unfollowed
+            if (number := self.tape.number(value)) is not None
+        }
+        return [
+            words for words, numbers in self.tape.unclear.items()
+            if numbers is None
+            or any(each in moving or not self.tape.is_leaf(each) for each in numbers)
+        ]
+
     def forward(self, reading: Reading) -> list[Entry]:
         """What leads to the cost: the script's entries before it, and its own."""
         return [*[each for each in self.script if each.at < reading.at], *reading.entries]
@@ -202,10 +215,20 @@ class _Pass:
     def places_for_costs(self) -> list[Path]:
         """Where the cost may be meant: before the first update, and before in-place changes."""
         found = updates(self.tape, self.tape.entries, self.start, self.finish)
-        first = min((each.at for each in found), default=len(self.tape.entries) - 1)
         every = self.tape.entries
+        # A moving mean, which only its own update reads, moves before the cost is known.
+        used = [each for each in found if self._is_used(each)] or found
+        first = min((each.at for each in used), default=len(every) - 1)
         marks = [each for each in every if each.at == first or (each.changes and each.at < first)]
         return sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
+
+    def _is_used(self, update: Update) -> bool:
+        """Whether anything but its own update reads a parameter before that."""
+        own = update.entry.code, update.entry.line
+        return any(
+            update.number in each.reads and (each.code, each.line) != own
+            for each in self.tape.entries[: update.at]
+        )
 
     def _read(self) -> None:
         """Evaluate the costs here."""

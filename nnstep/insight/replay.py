@@ -60,8 +60,20 @@ class Live:
         entry = self.entry
         if not entry.changes:
             return entry.op.fn(*operands)
+        return self._run_in(as_inputs(self._values[entry.changes[0]]), operands)
+
+    def before(self) -> Any:
+        """What the op changes, as it is before."""
+        return view_into(self._tape.target(self.entry))(self._values[self.entry.changes[0]])
+
+    def run_on_zeros(self) -> Any:
+        """What the op puts into what it changes, where there was nothing before."""
+        content = np.zeros_like(as_inputs(self._values[self.entry.changes[0]]))
+        return self._run_in(content, self.operands)
+
+    def _run_in(self, content: Any, operands: Sequence[Any]) -> Any:
+        entry = self.entry
         number = entry.changes[0]
-        content = as_inputs(self._values[number])
         entry.op.fn(*[
             view_into(raw)(content) if is_number(raw) and self._tape.number(raw) == number else each
             for raw, each in zip(entry.operands, operands, strict=True)

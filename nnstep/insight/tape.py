@@ -111,7 +111,8 @@ class Tape:
         owners: the values by number.
         maker: which entry made a value; what was there before has none.
         names: under which names a value was bound or read, in their order.
-        unclear: what couldn't be followed, in words.
+        unclear: what couldn't be followed, in words, with the values that were read so; None
+            where that isn't known.
     """
 
     def __init__(self) -> None:
@@ -120,7 +121,7 @@ class Tape:
         self.maker: dict[int, int] = {}
         self.names: dict[int, list[str]] = {}
         self.changed_at: dict[int, list[int]] = {}
-        self.unclear: dict[str, None] = {}
+        self.unclear: dict[str, set[int] | None] = {}
         self._number: dict[int, int] = {}
 
     # Values.
@@ -253,6 +254,7 @@ class Recorder(Observer):
         self._places: list[tuple[int, Any]] = []
         self._held: tuple[Any, ...] = ()
         self._hidden = ""  # what may be read natively by the op that is under way
+        self._behind: set[int] | None = None  # the values that it may read, as far as known
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Whether to halt."""
@@ -266,8 +268,10 @@ class Recorder(Observer):
         ])
         self._hidden = ""
         for name, each in zip(op.operands, operands, strict=False):
-            if op.kind == ops.CALL and type(each) in _READERS and _reads(each):
-                self._hidden = name
+            if op.kind == ops.CALL and type(each) in _READERS:
+                reached = {tape.register(part) for part in _reached(each)}
+                if reached:
+                    self._hidden, self._behind = name, reached
             for part in numbers_in(each):
                 number = tape.register(part)
                 if part is each and name and tape.is_leaf(number):
@@ -299,9 +303,11 @@ class Recorder(Observer):
         held = self._calls.pop()[2] if returned else () if op.kind == ops.NEXT else self._held
         if isinstance(value, CONTAINERS) and len(value) > _ITEMS and op.kind == ops.CALL:
             self._hidden = frame.code.text(op)
+            self._behind = None
         if self._hidden:
             line = frame.code.span(op).line
-            self.tape.unclear.setdefault(f"line {line}: what `{self._hidden}` reads isn't followed")
+            words = f"line {line}: what `{self._hidden}` reads isn't followed"
+            self.tape.unclear.setdefault(words, self._behind)
         self._write(frame, op, held, value, returned)
         self._held, self._places = (), []
 
@@ -372,9 +378,11 @@ class Recorder(Observer):
         for number in entry.makes:  # given, then, as the arrays are
             del tape.maker[number]
         entry.makes, entry.alias = (), True
+        known = over or [*_reached(iterator)]
         if not over or not all(tape.is_leaf(tape.register(each)) for each in over):
             tape.unclear.setdefault(
-                f"line {entry.line}: a loop over numbers that can't be followed"
+                f"line {entry.line}: a loop over numbers that can't be followed",
+                {tape.register(each) for each in known} if known else None,
             )
 
 
@@ -397,12 +405,16 @@ def _arrays_of(iterator: Any, depth: int = 3) -> Iterator[Any]:
     if isinstance(iterator, np.ndarray):
         yield iterator
     elif depth and hasattr(type(iterator), "__next__"):
-        try:
-            parts = iterator.__reduce__()[1]
-        except (TypeError, AttributeError):
-            return
-        for each in parts:
+        for each in _parts_of(iterator):
             yield from _arrays_of(each, depth - 1)
+
+
+def _parts_of(iterator: Any) -> tuple[Any, ...]:
+    """What an iterator of Python's own goes over, as far as it tells."""
+    try:
+        return tuple(iterator.__reduce__()[1])
+    except (TypeError, AttributeError):
+        return ()
 
 
 def _call(tape: Tape, names: tuple[str, ...], value: Any) -> None:
@@ -437,13 +449,14 @@ _READERS = (
 _PARTS = ("__self__", "__func__", "args", "keywords", "func")
 
 
-def _reads(value: Any, depth: int = 3) -> bool:
-    """Whether something that Python itself executes can reach a value that is followed."""
+def _reached(value: Any, depth: int = 4) -> Iterator[Any]:
+    """The values that are followed and that something can reach which Python itself executes."""
     if not depth:
-        return False
+        return
     kind = type(value)
     if is_number(value):
-        return True
+        yield value
+        return
     inner: Iterable[Any] = ()
     if issubclass(kind, CONTAINERS):
         inner = list(value.values() if issubclass(kind, dict) else value)
@@ -458,12 +471,13 @@ def _reads(value: Any, depth: int = 3) -> bool:
         inner = [value.__globals__[each] for each in names if each in value.__globals__]
         inner += [each.cell_contents for each in value.__closure__ or () if each != CellType()]
     elif kind in (map, filter):
-        inner = value.__reduce__()[1]
+        inner = _parts_of(value)
     elif kind in _READERS:
         inner = [getattr(value, each, None) for each in _PARTS]
     elif hasattr(kind, "__next__") and kind.__module__ == "builtins":
-        inner = _arrays_of(value)
-    return any(_reads(each, depth - 1) for each in inner)
+        inner = _parts_of(value)
+    for each in inner:
+        yield from _reached(each, depth - 1)
 
 
 BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))

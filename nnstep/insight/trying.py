@@ -76,6 +76,8 @@ class Search:
         self._budget = budget
         self._bar = _FAR  # what mends may cost that are still looked for
         self._end = max((p.at for u, _ in (*wrong, *right) for p in u.parts), default=0)
+        # What moves a parameter is judged by `_of_update`.
+        self._updating = {each.at for update in step.updates for each in update.writers}
         self._pool = pool_of(step)
         self._scopes = Scopes(step)
 
@@ -133,6 +135,7 @@ class Search:
             and self._tape.outcome(each) is not None
         ]
         settled = any(each.at in self._ends and each.at not in self._border for each in times)
+        settled = settled or any(each.at in self._updating for each in times)
         return times if not settled and len(times) <= _TIMES else []
 
     def _tries(self, times: list[Entry]) -> Iterator[list[Try]]:
@@ -182,12 +185,29 @@ class Search:
             return
         part = update.parts[0]
         yield from self._of_reading(at, part)
+        yield from self._of_view(at, part)
         total = self._sum_of_bindings(part)
         if total is not None:
             entry, value = total
             if self._is(at, value):
                 body = Wording(entry.text).body
                 yield Found(entry, Try(1, f"{entry.names[0]} += {body}", _never), (at,), value)
+
+    def _of_view(self, at: int, part: Part) -> Iterator[Found]:
+        """The sum over all rows in place of one of them."""
+        entry = self._view_of(part.raw, part.at)
+        if entry is None or not entry.operands or not isinstance(entry.operands[0], np.ndarray):
+            return
+        table = self._tape.value(entry.operands[0], entry.at)
+        wording = Wording(entry.text, entry.op.operands)
+        for axis in range(table.ndim):
+            for keep in (False, True):
+                value = table.sum(axis=axis, keepdims=keep)
+                if np.shape(value) == np.shape(part.value) and self._is(at, value):
+                    more = ", keepdims=True" if keep else ""
+                    code = f"np.sum({entry.op.operands[0]}, axis={axis}{more})"
+                    attempt = Try(1, wording.with_body(code), _never)
+                    yield Found(entry, attempt, (at,), value)
 
     def _of_reading(self, at: int, part: Part) -> Iterator[Found]:
         reader = self._tape.entries[part.at]
@@ -211,9 +231,9 @@ class Search:
         """What a name would hold that is bound anew in each iteration, were it added up."""
         bound = [
             each for each in self._step.script
-            if each.at < part.at and each.result is part.raw and each.names == (part.name,)
+            if each.at < part.at and each.result is part.raw and len(each.names) == 1
         ]
-        if not bound or bound[-1].called:
+        if not bound or bound[-1].called or Wording(bound[-1].text).node is None:
             return None
         times = [each for each in self._step.script if each.op is bound[-1].op]
         values = [self._tape.value(each.result, each.at + 1) for each in times]

@@ -68,6 +68,8 @@ class Update:
         optimised: whether an optimiser's own state takes part, so that the step is no multiple
             of the gradient.
         entry: the op of the update.
+        writers: all ops that take part in it.
+        label: what its gradient is called, where that isn't its name.
     """
 
     name: str
@@ -79,6 +81,8 @@ class Update:
     raw: Any
     optimised: bool
     entry: Entry
+    writers: tuple[Entry, ...] = ()
+    label: str = ""
 
     @property
     def gradient(self) -> Any:
@@ -117,6 +121,8 @@ class Update:
     @property
     def gradient_name(self) -> str:
         """What the gradient is called."""
+        if self.label:
+            return self.label
         names = list(dict.fromkeys(each.name for each in self.steps))
         more = f", {len(self.steps)} times" if len(self.steps) > 1 else ""
         return f"{names[0]}{more}" if names else ""
@@ -235,6 +241,7 @@ def _update(
     parts = []
     for writer, each in zip(writers, added, strict=True):
         if each is not None:
+            finder.begin(writer)
             placed = _placing(tape, writer, number, old) if writer.changes else None
             parts.append(replace(finder.part(*each), placed=placed))
     if all(each.decays for each in parts):
@@ -243,7 +250,7 @@ def _update(
     value = before if not isinstance(old, np.ndarray) else tape.value(old, 0)
     return Update(
         name, number, writers[0].at, reads[0], tuple(parts), np.array(value), old,
-        finder.optimised, writers[0],
+        finder.optimised, writers[0], tuple(writers),
     )
 
 
@@ -346,8 +353,13 @@ class _Finder:
     def __init__(self, tape: Tape, number: int, moving: set[int]) -> None:
         self.optimised = False
         self._moving = moving  # what the step updates
+        self._place: tuple[Any, int] = None, 0  # the function and line of the update
         self._tape = tape
         self._number = number
+
+    def begin(self, writer: Entry) -> None:
+        """What comes is the update that an entry makes."""
+        self._place = writer.code, writer.line
 
     def added(self, entry: Entry) -> _Added | None:
         """What an entry adds to the parameter: the value, when, and with which sign."""
@@ -438,12 +450,12 @@ class _Finder:
             return self._before_cut(writer)
         left, right = found.left, found.right
         if found.operator is ast.Mult:
-            if self._is_rate(left) and _is_array(right, value):
+            if self._is_rate(left, writer) and _is_array(right, value):
                 return right, writer.at, first_number(left)
-            if self._is_rate(right) and _is_array(left, value):
+            if self._is_rate(right, writer) and _is_array(left, value):
                 return left, writer.at, first_number(right)
         if found.operator is ast.Div and _is_array(left, value):
-            if self._is_rate(right):
+            if self._is_rate(right, writer):
                 return left, writer.at, 1.0 / (first_number(right) or 1.0)
             self.optimised = True
             return left, writer.at, 1.0
@@ -453,14 +465,18 @@ class _Finder:
             return self._beside_state(left, right, writer, found.operator)
         return None
 
-    def _is_rate(self, value: Any) -> bool:
-        """Whether it is one number that doesn't depend on what the step updates."""
+    def _is_rate(self, value: Any, entry: Entry) -> bool:
+        """Whether it is one number that doesn't depend on what the step updates.
+
+        Before the statement of the update it must be a plain one with a fraction: what is computed
+        there, such as 1/n, belongs to the gradient.
+        """
         if not _is_scalar(value):
             return False
         number = self._tape.number(value) if is_number(value) else None
-        if number is None:
-            return True
-        return self._moving.isdisjoint(self._tape.sources(number)[1])
+        if (entry.code, entry.line) != self._place and not self.optimised:
+            return isinstance(value, float) and (number is None or self._tape.is_leaf(number))
+        return number is None or self._moving.isdisjoint(self._tape.sources(number)[1])
 
     def _before_cut(self, writer: Entry) -> _Added | None:
         """What was clipped, or of which only the sign is taken."""

@@ -179,10 +179,11 @@ def together(
     alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.tells]
     # One number alone is a multiple of any other.
     factors = [each.factor for each in alive if each.size > 1 or each.kind == RIGHT]
-    shared = _shared(factors or [each.factor for each in alive if len(alive) > 1])
+    shared = _shared(factors or [each.factor for each in alive if len(alive) > 1], sizes)
     found = []
     for each in verdicts:
-        if each.kind == FACTOR:
+        odd = each.kind == RIGHT and each.tells and shared != 1.0
+        if each.kind == FACTOR or odd:
             each = _with_factor(each, shared, sizes, len(verdicts) == 1)
         found.append(each)
     return _decays(found, penalised)
@@ -201,12 +202,15 @@ def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> lis
     return found
 
 
-def _shared(factors: Sequence[float]) -> float:
-    """The factor of most; 1 where there is no other that all have."""
-    if not factors or any(abs(each - 1.0) <= _SAME for each in factors):
-        return 1.0
-    first = factors[0]
-    return first if all(abs(each / first - 1) <= _SAME for each in factors) else 1.0
+def _shared(factors: Sequence[float], sizes: Sequence[int]) -> float:
+    """The factor that most have; 1 where one has that, unless most have left out 1/n."""
+    for factor in factors:
+        alike = sum(abs(each / factor - 1) <= _SAME for each in factors)
+        is_count = any(abs(factor / size - 1) <= _SAME for size in sizes if size > 2)
+        plain = any(abs(each - 1.0) <= _SAME for each in factors)
+        if factor > 0 and 2 * alike > len(factors) and (is_count or not plain):
+            return factor
+    return 1.0
 
 
 def _with_factor(
@@ -225,7 +229,8 @@ def _with_factor(
         return replace(verdict, why=words or f"{factor:.6g} times the gradient, as are all")
     return replace(
         verdict, kind=WRONG,
-        why=f"{words or f'{factor:.6g} times the gradient'}; other parameters don't have that",
+        why=f"{words or f'{factor:.6g} times the gradient'}; other parameters don't have that"
+        if verdict.kind == FACTOR else f"{shared:.6g} times less than the others",
     )
 
 
