@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nnstep.insight.faults import Fault, Mend
@@ -37,9 +37,23 @@ class Report:
         return max(self.epochs, key=_badness)
 
     @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The first wrong ops of the worst epoch, with those mends that hold at all epochs."""
+        return tuple(self._lasting(each) for each in self.worst_epoch.faults)
+
+    def _lasting(self, fault: Fault) -> Fault:
+        """A fault without the mends that only happened to fit where it was found."""
+        same = [
+            {mend.words for mend in each.mends} for one in self.epochs for each in one.faults
+            if (each.line, each.text) == (fault.line, fault.text) and each.mends
+        ]
+        mends = tuple(each for each in fault.mends if all(each.words in one for one in same))
+        return replace(fault, mends=mends or fault.mends)
+
+    @property
     def mends(self) -> tuple[tuple[Fault, Mend], ...]:
         """What would put the worst epoch right, in the order in which it is told."""
-        return tuple((each, mend) for each in self.worst_epoch.faults for mend in each.mends)
+        return tuple((each, mend) for each in self.faults for mend in each.mends)
 
     def data(self) -> dict[str, Any]:
         """The same, as JSON can hold it."""

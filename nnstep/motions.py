@@ -274,7 +274,7 @@ class Motions(Stand):
         if self.main is None:
             raise ValueError(
                 "the script has no epochs: no loop of it updates a number or an array; "
-                "`loop` lists its loops, and `loop LINE` picks one"
+                "in the prompt, `loop` lists its loops, and `loop LINE` picks one"
             )
 
     def _travel(self, motion: Callable[[], Event | None], hidden: bool = True) -> Event | None:

@@ -125,7 +125,10 @@ def first_faults(
             faults += [_by_flow(step, wrong[at], trusted, forward, known) for at in left]
             break
         best = _best(found)
-        same = [each for each in found if each.entry is best.entry and each.fixed == best.fixed]
+        same = [
+            each for each in found
+            if each.entry.op is best.entry.op and each.fixed == best.fixed
+        ]
         faults.append(_fault(step, best, same, [wrong[left[at]] for at in best.fixed]))
         left = [at for place, at in enumerate(left) if place not in best.fixed]
     return _merged(faults)

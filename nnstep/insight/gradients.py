@@ -15,7 +15,7 @@ import numpy as np
 
 from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
-from nnstep.insight.readings import Reading, Run, Step, record
+from nnstep.insight.readings import Reading, Run, Step, is_expression, record
 from nnstep.insight.replay import Unrepeatable
 from nnstep.insight.tape import Entry, TooLong, first_number, is_number
 from nnstep.insight.truths import Nudge, Slopes, slopes
@@ -136,6 +136,8 @@ def check(
             each for each in verdicts if only in (each.name, each.what.removeprefix("d cost/d "))
         ]
         others = tuple(each for each in others if each.name == only)
+        asked = {each.name for each in verdicts}
+        faults = tuple(each for each in faults if asked & set(each.gradients))
         if not verdicts and not others:
             raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
     return Checked(
@@ -186,6 +188,8 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
 
 
 def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
+    if not is_expression(cost):
+        return f"the cost `{cost}` is no expression"
     errors = [each.error for each in readings if each.error is not None]
     why = f": {errors[0]}" if errors else ""
     return f"the cost `{cost}` has no value within the training step{why}"

@@ -83,7 +83,10 @@ def _is_ingredient(run: Run, step: Step, text: str) -> bool:
 
 def _rank(verdicts: list[Verdict], updates: int, is_called_so: bool) -> int | None:
     """How likely a cost is meant, from 0 on; None when it can hardly be."""
-    telling = [each for each in verdicts if each.tells and each.kind != UNDECIDED]
+    telling = [
+        each for each in verdicts
+        if each.tells and each.kind != UNDECIDED and np.isfinite(each.error)
+    ]
     good = [each for each in telling if each.kind in (RIGHT, FACTOR) and not each.decay]
     if telling and len(good) == len(telling) and len(verdicts) >= updates:
         return 0
@@ -93,7 +96,7 @@ def _rank(verdicts: list[Verdict], updates: int, is_called_so: bool) -> int | No
         return 1
     if good or alike >= _ALIKE:
         return 2
-    return 3 if is_called_so and not telling else None
+    return None if telling else 3
 
 
 def badness(verdicts: list[Verdict], updates: int) -> float:

@@ -126,7 +126,13 @@ class Search:
                 trusted, works = times[0].at in self._border, works + 1
                 if len(fixed) == len(self._wrong) and not trusted:
                     self._bar = min(self._bar, tries[0].cost)
-                yield Found(times[0], tries[0], fixed, made[times[0].at], trusted)
+                shown = max(times, key=lambda each: self._distance(each, made[each.at]))
+                yield Found(shown, tries[0], fixed, made[shown.at], trusted)
+
+    def _distance(self, entry: Entry, made: Any) -> float:
+        """How far apart what came out of an op is from what should have."""
+        gap = np.abs(np.asarray(self._tape.outcome(entry), dtype=np.float64) - made)
+        return float(np.nan_to_num(gap).max(initial=0))
 
     def _times(self, first: Entry) -> list[Entry]:
         """Every time that an op was executed; none when it is right as it stands."""

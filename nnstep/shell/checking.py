@@ -76,7 +76,12 @@ def check_script(
     stage.open(target, arguments)
     try:
         stage.session.on_print = None
-        report = _checked(stage, target, cost, at)
+        try:
+            report = _checked(stage, target, cost, at)
+        except CommandError as error:
+            if as_json:
+                output.text(json.dumps({"verdict": "nothing", "why": str(error)}) + "\n")
+            raise
         if as_json:
             output.text(json.dumps(_plain(report.data()), indent=2) + "\n")
         else:

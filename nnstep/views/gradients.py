@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -29,11 +30,11 @@ Sources = Callable[[str], Source | None]
 _GAP = "  "
 _MOST, _LEAST = 30, 12  # cells of a gradient's name in a table
 _WHOLE, _SOME = 8, 5  # elements of a value: up to how many all are shown; else how many
-_SAME = 1e-9  # relative; what differs by less isn't shown as different
 _NOTHING, _WRONG, _UNDECIDED = "-", "*", "?"
 _PREFIX = "d cost/d "
 _CHOSEN = {"given": "as given", "lesson": "the script's own", "proposed": "proposed here"}
 _HEADS = ("gradient", "is to be", "verdict", "error", "cosine", "factor", "tested")
+_ENDS = re.compile(r"[A-Za-z_]\w*(?:\[\d+\])*")
 _REPEATED = re.compile(r"(.*), (\d+ times)")
 
 
@@ -52,7 +53,7 @@ def report_view(
     if len(report.epochs) > 1:
         lines += [*_along(report, width, ascii), Text("")]
     worst = report.worst_epoch
-    lines += _epoch(worst, report.chosen, sources, width, ascii)
+    lines += _epoch(worst, report, sources, width, ascii)
     for note in dict.fromkeys((*worst.notes, *report.notes)):
         lines += _prose(note, width, ascii, DIM)
     return stack(lines)
@@ -77,6 +78,8 @@ def _along(report: Report, width: int, ascii: bool) -> list[Text]:
     lines = _prose(f"cost: {report.cost} ({_CHOSEN[report.chosen]})", width, ascii, NAME)
     if _width(heads, rows) > width:  # the cells say it, too
         heads, rows = [*heads[:2], *heads[3:]], [[*row[:2], *row[3:]] for row in rows]
+    if _width(heads, rows) > width:
+        heads[2:] = _short(heads[2:])
     lines += _table(heads, rows, width, right=len(heads) - len(names))
     return lines + _prose(_legend(report), width, ascii, DIM)
 
@@ -101,17 +104,23 @@ def _parameter(what: str) -> str:
     return what.removeprefix(_PREFIX)
 
 
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without what leads to them, `W1` for `net.params['W1']`, if that tells them apart."""
+    found = [(_ENDS.findall(each) or [each])[-1] for each in names]
+    return found if len(set(found)) == len(found) else list(names)
+
+
 # One epoch.
 
 
 def _epoch(
-    checked: Checked, chosen: str, sources: Sources, width: int, ascii: bool
+    checked: Checked, report: Report, sources: Sources, width: int, ascii: bool
 ) -> Iterator[Text]:
     kind = checked.kind
     alarm = ALARM if kind == WRONG else NAME
     yield styled(f"epoch {checked.epoch}: {kind}", alarm)
     cost = f"cost: {checked.cost} = {number(checked.value, 8)}, read before line {checked.line}"
-    yield from _prose(f"{cost} ({_CHOSEN[chosen]})", width, ascii)
+    yield from _prose(f"{cost} ({_CHOSEN[report.chosen]})", width, ascii)
     yield from _verdicts(checked.verdicts, width, ascii)
     yield from _reasons(checked.verdicts, width, ascii)
     for each in checked.others:
@@ -119,9 +128,8 @@ def _epoch(
     for verdict in checked.verdicts:
         if verdict.example is not None:
             yield from _prose(_counterexample(verdict.example), width, ascii)
-    mends = sum(len(each.mends) for each in checked.faults)
-    first = 1
-    for fault in checked.faults:
+    first, mends = 1, len(report.mends)
+    for fault in report.faults:
         yield from _fault(fault, sources, width, ascii, first if mends > 1 else 0)
         first += len(fault.mends)
 
@@ -133,6 +141,10 @@ def _verdicts(verdicts: Sequence[Verdict], width: int, ascii: bool) -> list[Text
         [crop(plain(each.what, ascii), _MOST), each.kind, *_numbers(each)] for each in verdicts
     ]
     room = width - len(_GAP) - _width(_HEADS[1:], rows)
+    if room < _LEAST:
+        short = _short([_parameter(row[0]) for row in rows])
+        rows = [[_PREFIX + name, *row[1:]] for name, row in zip(short, rows, strict=True)]
+        room = width - len(_GAP) - _width(_HEADS[1:], rows)
     # A name is cropped, for the parameter says which it is; but to no less than a few letters.
     names = [crop(plain(each.name, ascii), room if room >= _LEAST else _MOST) for each in verdicts]
     whole = [[name, *row] for name, row in zip(names, rows, strict=True)]
@@ -156,12 +168,15 @@ def _error(verdict: Verdict) -> str:
 def _reasons(verdicts: Sequence[Verdict], width: int, ascii: bool) -> Iterator[Text]:
     """Why, once for all those of which it is true."""
     found: dict[str, list[str]] = {}
+    names = Counter(each.name for each in verdicts)
     for each in verdicts:
         if each.why:
-            found.setdefault(each.why, []).append(_quoted(each.name))
-    for why, names in found.items():
-        whole = len(names) == len(verdicts) > 1
-        yield from _prose(f"{'all' if whole else _listed(names)}: {why}", width, ascii)
+            alone = each.name and names[each.name] == 1
+            told = _quoted(each.name if alone else _parameter(each.what))
+            found.setdefault(each.why, []).append(told)
+    for why, told_of in found.items():
+        whole = len(told_of) == len(verdicts) > 1
+        yield from _prose(f"{'all' if whole else _listed(told_of)}: {why}", width, ascii)
 
 
 def _quoted(name: str) -> str:
@@ -248,17 +263,15 @@ def _values(actual: Any, expected: Any, width: int) -> Iterator[Text]:
     rows = [list(each) for each in zip(labels, *columns_of(block, 6), strict=True)]
     yield from _table(["", "is", "should be"], rows, width, right=1)
     if len(chosen) < one.size:
-        yield styled(f"{len(chosen)} of {one.size} elements", DIM)
+        yield styled(f"the {len(chosen)} furthest apart of {one.size} elements", DIM)
 
 
 def _chosen(one: Any, other: Any) -> list[int]:
     if one.size <= _WHOLE:
         return list(range(one.size))
     with np.errstate(all="ignore"):
-        most = max(float(np.nanmax(np.abs(one))), float(np.nanmax(np.abs(other))))
-        apart = ~(np.abs(one - other) <= _SAME * most)
-    found = [int(each) for each in np.flatnonzero(apart)[:_SOME]]
-    return found or list(range(_SOME))
+        gaps = np.nan_to_num(np.abs(one - other), nan=np.inf)
+    return sorted(int(each) for each in np.argsort(-gaps, kind="stable")[:_SOME])
 
 
 # A mended script beside the one as it is.
@@ -291,6 +304,8 @@ def mended_view(
     lines += _prose(f"mended: `{code}`", width, ascii)
     lines += _prose(f"cost: {cost}", width, ascii, NAME)
     count = max(map(len, courses))
+    if not all(courses):
+        return stack(lines)
     if not count:
         return stack([*lines, *_prose("no epoch was run", width, ascii, DIM)])
     chosen = np.unique(np.linspace(0, count - 1, min(rows, count)).round().astype(int)).tolist()

@@ -115,7 +115,7 @@ def test_a_cost_is_given(desk: Desk) -> None:
     [
         ("check nosuch", "`nosuch` is no gradient that takes part in this step"),
         ("check --cost error_out", "has the shape (100, 1); `(error_out).sum()` or `.mean()`"),
-        ("check --cost 1 +", "nothing to check: the cost `1 +` has no value"),
+        ("check --cost 1 +", "nothing to check: the cost `1 +` is no expression"),
         ("check --at 12", "the main loop has no epoch 12"),
         ("check --at -1", "is no list of epochs"),
         ("check --at two", "is no list of epochs"),

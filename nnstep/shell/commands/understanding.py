@@ -34,12 +34,21 @@ def cost(shell: Shell, argument: str) -> None:
     if argument:
         session.cost = argument
     if session.cost is None:
-        shell.output.hint("no cost is known; `cost EXPR` sets it, such as `cost error_out.sum()`")
+        shell.output.hint(
+            "no cost is known; `cost EXPR` sets it, such as `cost error_out.sum()`, and `check` "
+            "looks for one that fits"
+        )
         return
     try:
-        shell.show_value(f"cost: {session.cost}", shell.evaluate(session.cost))
+        value = shell.evaluate(session.cost)
     except CommandError:
         shell.output.hint(f"cost: {session.cost}, which has no value here yet")
+        return
+    shell.show_value(f"cost: {session.cost}", value)
+    if shape_of(value):
+        shell.output.hint(
+            f"that is no single number; `({session.cost}).sum()` or `.mean()` makes it one"
+        )
 
 
 @command("shape", group="understand", usage="shape NAME", takes="name")
