@@ -382,6 +382,9 @@ class _Flow:
         for place in out.of:
             if any(_within(each, place) for each in given.computed().made_from):
                 self._update(place, given)
+        if name == "at" and len(args) > 1:  # `np.add.at(w, rows, step)`
+            for place in args[0].of:
+                self._update(place, given)
         called = self._script.called(node)
         for each in called:
             self._apply(each, [owner, *args], named)

@@ -161,7 +161,7 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     Raises:
         NothingToCheck: there are no parameters, or no cost.
     """
-    if not step.updates:
+    if not (step.updates or step.unfollowed):
         raise NothingToCheck("nothing is updated by a gradient of the script's own")
     readings = [each for each in reversed(step.readings) if each.text == cost]
     usable = [each for each in readings if each.error is None and each.value is not None]
@@ -178,9 +178,9 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     judged: list[_Judged] = []
     for each in found:
         made = _judge(step, each, roughly)
-        if made.verdicts:
+        if made.verdicts or made.others:
             judged.append(made)
-            if worst(made.verdicts) == RIGHT:
+            if made.verdicts and worst(made.verdicts) == RIGHT:
                 break
     if not judged:
         raise NothingToCheck(_no_dependence(step, cost, scalars))

@@ -24,6 +24,7 @@ _COST = re.compile(r"cost|loss|objective|energy|error|mse|nll|entropy|\b(L|J|E|e
 _ERROR = re.compile(r"err|diff|resid|dcost_d|loss|miss", re.I)
 _MOST = 16
 _ALIKE = 0.7  # the mean cosine from which on gradients may be meant for a cost
+_SURE = 0.95  # the same for a cost that the script doesn't call so
 _ENTROPY = "-np.log({p}[range(len({p})), {y}])"
 _BINARY = "-({y} * np.log({p}) + (1 - {y}) * np.log(1 - {p}))"
 _UNKNOWN = "no cost is known{}; `cost EXPR` sets it, on the command line --cost EXPR"
@@ -94,9 +95,9 @@ def _rank(verdicts: list[Verdict], updates: int, is_called_so: bool) -> int | No
     alike = sum(abs(each.cosine) for each in telling) / len(telling) if telling else 0.0
     if is_called_so and alike >= _ALIKE:
         return 1
-    if good or alike >= _ALIKE:
+    if good or alike >= _SURE:
         return 2
-    return None if telling else 3
+    return None if telling else 3 if is_called_so else 4
 
 
 def badness(verdicts: list[Verdict], updates: int) -> float:
@@ -223,6 +224,7 @@ def _made(step: Step) -> Iterator[str]:
 def _differences(step: Step) -> Iterator[str]:
     """What is computed less what was there before: an output less its labels, or the reverse."""
     base = min((each.depth for each in step.script), default=0)
+    moved = _moved(step)
     for each in step.script:
         node = Wording(each.text).node
         if each.depth != base or not isinstance(node, ast.BinOp) or each.changes:
@@ -234,7 +236,7 @@ def _differences(step: Step) -> Iterator[str]:
         if np.shape(one) != np.shape(other) or None in numbers:
             continue
         given = [number is not None and step.tape.is_leaf(number) for number in numbers]
-        if given[0] != given[1]:
+        if given[0] != given[1] and moved.isdisjoint(numbers):
             yield f"({ast.unparse(node)})"
 
 
@@ -255,11 +257,17 @@ def _from_places(step: Step) -> Iterator[str]:
                 yield f"(({output} - {labels}) ** 2).sum() / 2"
 
 
+def _moved(step: Step) -> set[int | None]:
+    """The parameters, and their gradients."""
+    found: set[int | None] = {each.number for each in step.updates}
+    found.update(part.number for each in step.updates for part in each.parts)
+    return found - {None}
+
+
 def _named_arrays(step: Step) -> dict[str, Any]:
     """What the main loop's own function knows but parameters and gradients, as it was first."""
     base = min((each.depth for each in step.script), default=0)
-    moved = {each.number for each in step.updates}
-    moved |= {part.number for each in step.updates for part in each.parts if part.number}
+    moved = _moved(step)
     found: dict[str, Any] = {}
     for each in step.script:
         if each.depth != base:

@@ -218,7 +218,10 @@ class _Pass:
         every = self.tape.entries
         # A moving mean, which only its own update reads, moves before the cost is known.
         used = [each for each in found if self._is_used(each)] or found
-        first = min((each.at for each in used), default=len(every) - 1)
+        others = unfollowed(self.tape, self.start, self.finish, found) if not found else []
+        first = min(
+            (*(each.at for each in used), *(at for _, _, at in others)), default=len(every) - 1
+        )
         marks = [each for each in every if each.at == first or (each.changes and each.at < first)]
         return sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
 

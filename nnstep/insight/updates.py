@@ -92,9 +92,10 @@ class Update:
     def gradient_of(self, values: Sequence[Any]) -> Any:
         """The same with other values in place of those of the parts."""
         shape = np.shape(self.old)
-        total = np.zeros(shape)
+        kind = np.complex128 if np.iscomplexobj(self.old) else np.float64
+        total = np.zeros(shape, dtype=kind)
         for each, value in zip(self.parts, values, strict=True):
-            value = np.asarray(value, dtype=np.float64)
+            value = np.asarray(value, dtype=np.result_type(value, np.float64))
             added = value if each.placed is None else each.placed(value)
             total = total - each.factor / (self._scale or 1.0) * added
         return _fitted(total, shape)
@@ -264,7 +265,8 @@ def _placing(tape: Tape, writer: Entry, number: int, old: Any) -> Callable[[Any]
     owner = tape.owners[number]
 
     def placed(value: Any) -> Any:
-        content = np.zeros_like(owner, dtype=np.float64, order="K", subok=False)
+        kind = np.result_type(owner, np.float64)
+        content = np.zeros_like(owner, dtype=kind, order="K", subok=False)
         operands = [
             view_into(each)(content) if is_number(each) and tape.number(each) == number else each
             for each in recorded
@@ -284,7 +286,7 @@ def _placing(tape: Tape, writer: Entry, number: int, old: Any) -> Callable[[Any]
 def _value_place(writer: Entry) -> int | None:
     """Which operand an entry in place adds or stores."""
     if _ufunc_at(writer):
-        return 3
+        return len(writer.operands) - 1
     if writer.op.kind == CALL:
         return None
     return 1 if isinstance(writer.op.node, ast.AugAssign) else 0
@@ -292,7 +294,7 @@ def _value_place(writer: Entry) -> int | None:
 
 def _ufunc_at(entry: Entry) -> str:
     """The function of `np.add.at(W, rows, step)`, which adds in place; empty for others."""
-    function = entry.operands[0] if entry.op.kind == CALL and len(entry.operands) == 4 else None
+    function = entry.operands[0] if entry.op.kind == CALL and len(entry.operands) > 2 else None
     owner = getattr(function, "__self__", None)
     if isinstance(owner, np.ufunc) and getattr(function, "__name__", "") == "at":
         return str(owner.__name__) if owner in (np.add, np.subtract) else ""
@@ -365,7 +367,7 @@ class _Finder:
         """What an entry adds to the parameter: the value, when, and with which sign."""
         ufunc = _ufunc_at(entry)
         if ufunc:
-            return entry.operands[3], entry.at, -1.0 if ufunc == "subtract" else 1.0
+            return entry.operands[-1], entry.at, -1.0 if ufunc == "subtract" else 1.0
         found = sides(entry)
         if found is None:
             # `W[...] = W - step`
@@ -457,6 +459,8 @@ class _Finder:
         if found.operator is ast.Div and _is_array(left, value):
             if self._is_rate(right, writer):
                 return left, writer.at, 1.0 / (first_number(right) or 1.0)
+            if _is_scalar(right) and not self._is_made(right) and not self.optimised:
+                return None
             self.optimised = True
             return left, writer.at, 1.0
         if found.operator is ast.Mult and _is_array(left, value) and _is_array(right, value):
@@ -477,6 +481,11 @@ class _Finder:
         if (entry.code, entry.line) != self._place and not self.optimised:
             return isinstance(value, float) and (number is None or self._tape.is_leaf(number))
         return number is None or self._moving.isdisjoint(self._tape.sources(number)[1])
+
+    def _is_made(self, value: Any) -> bool:
+        """Whether the step has computed a number from what it updates, as Adam does its roots."""
+        number = self._tape.number(value) if is_number(value) else None
+        return number is not None and not self._tape.is_leaf(number)
 
     def _before_cut(self, writer: Entry) -> _Added | None:
         """What was clipped, or of which only the sign is taken."""

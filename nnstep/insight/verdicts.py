@@ -190,16 +190,31 @@ def together(
 
 
 def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> list[Verdict]:
-    """A rate within a gradient's expression, by which others move that are right, is no fault."""
-    pairs = [*zip(verdicts, rates, strict=True)] if rates else []
-    moves = [rate for each, rate in pairs if rate and each.kind == RIGHT and each.tells]
-    found = list(verdicts)
-    for at, (each, rate) in enumerate(pairs):
-        if each.kind == FACTOR and rate and each.factor > 0 and not each.named:
-            if any(abs(rate * each.factor / move - 1) <= _SAME for move in moves):
-                why = f"{each.factor:.6g} times the gradient; its rate makes up for that"
-                found[at] = replace(each, kind=RIGHT, why=why, error=each.fitted)
+    """A factor is no fault that the rate makes up for, so that all parameters move alike."""
+    telling = [
+        (rate, abs(rate * each.factor)) for each, rate in zip(verdicts, rates, strict=False)
+        if rate and each.tells and each.kind in (RIGHT, FACTOR)
+    ]
+    moves = [move for _, move in telling]
+    counts = [sum(_is_same(each, move) for each in moves) for move in moves]
+    most = max(counts, default=0)
+    if most < 2 or all(_is_same(rate, telling[0][0]) for rate, _ in telling):
+        return list(verdicts)
+    usual, found = moves[counts.index(most)], list(verdicts)
+    for at, (each, rate) in enumerate(zip(verdicts, rates, strict=True)):
+        if not rate or not each.tells:
+            continue
+        if each.kind == FACTOR and _is_same(rate * each.factor, usual):
+            why = f"{each.factor:.6g} times the gradient; its rate makes up for that"
+            found[at] = replace(each, kind=RIGHT, why=why, error=each.fitted)
+        elif each.kind == RIGHT and not each.named and not _is_same(rate, usual):
+            why = f"it moves {rate / usual:.6g} times as far as the others"
+            found[at] = replace(each, kind=WRONG, why=why) if 2 * most > len(moves) else each
     return found
+
+
+def _is_same(one: float, other: float) -> bool:
+    return abs(one / other - 1) <= _SAME
 
 
 def _shared(factors: Sequence[float], sizes: Sequence[int]) -> float:
