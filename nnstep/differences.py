@@ -480,9 +480,10 @@ class _Comparison:
 def _epochs_differ(a: Stretch, b: Stretch) -> Difference:
     """The main loop of one goes on where that of the other has ended, or was never reached."""
     epochs = [each.epoch for each in (a, b)]
+    over = [each.over and not each.steps for each in (a, b)]
     sides = [
-        Side("ends before" if epoch is None else f"goes on with epoch {epoch}", None)
-        for epoch in epochs
+        Side("ends before" if epoch is None or done else f"goes on with epoch {epoch}", None)
+        for epoch, done in zip(epochs, over, strict=True)
     ]
     epoch = max(each for each in epochs if each is not None)
     return Difference("epochs", "", epoch, "epoch", (sides[0], sides[1]))

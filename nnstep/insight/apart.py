@@ -85,9 +85,13 @@ def plain(value: Any, depth: int = _DEEP) -> Any:
 
 def _plain_container(value: Any, depth: int) -> Any:
     kind = type(value)
-    if depth and issubclass(kind, (list, tuple)) and len(value) <= _MANY:
+    if depth and issubclass(kind, (list, tuple)):
         base: Any = list if issubclass(kind, list) else tuple
-        return [plain(each, depth - 1) for each in base.__iter__(value)]
+        items = [*base.__iter__(value)]
+        if len(items) <= _MANY:
+            return [plain(each, depth - 1) for each in items]
+        if all(type(each) in _NUMBERS or isinstance(each, np.number) for each in items):
+            return np.array(items)
     if depth and issubclass(kind, dict) and dict.__len__(value) <= _MANY:
         pairs = list(dict.items(value))
         return {key: plain(each, depth - 1) for key, each in pairs if type(key) in _SCALARS}

@@ -156,7 +156,7 @@ class _Pass:
         self, run: Run, epoch: int, end: Path | None = None, places: list[Path] | None = None,
         costs: list[str] | None = None,
     ) -> None:
-        self.tape = Tape()
+        self.tape = Tape(lambda: run.timeline.interrupted)
         self.readings: list[Reading] = []
         self.foreign: set[int] = set()
         self.start: dict[str, Any] = {}

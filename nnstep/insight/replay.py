@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine import ops
+from nnstep.engine.timeline import Interrupted
 from nnstep.insight.memoryviews import View, view_into
 from nnstep.insight.tape import (
     BOUND,
@@ -143,7 +144,10 @@ class Program:
 
         Raises:
             Unrepeatable: one has raised.
+            Interrupted: someone asked for that.
         """
+        if self._tape.is_interrupted():
+            raise Interrupted("interrupted")
         env, self._ways = dict(values), ways or {}
         with np.errstate(all="ignore"):
             for step in self._steps:
@@ -158,7 +162,7 @@ class Program:
         if entry.op.kind == ops.NEXT:
             fn = _item_of
         fresh = [(n, entry.before[n]) for n in entry.changes]
-        stores = self._stores(entry)
+        stores, alone = self._stores(entry), is_number(entry.result)
 
         def step(env: Values) -> None:
             for number, content in fresh:
@@ -168,8 +172,12 @@ class Program:
                 result = fn(*[each(env) for each in getters])
             except Exception as error:
                 raise Unrepeatable(f"line {entry.line}, executed again: {error}") from error
-            for store in stores:
-                store(env, result)
+            if stores:
+                parts = (result,) if alone else tuple(numbers_in(result))
+                for place, store in stores:
+                    if place >= len(parts):
+                        raise Unrepeatable(f"line {entry.line} gives fewer parts than it did")
+                    store(env, parts[place])
 
         return step
 
@@ -237,30 +245,29 @@ class Program:
         kind = list if isinstance(value, list) else tuple
         return lambda env: kind([each(env) for each in items])
 
-    def _stores(self, entry: Entry) -> list[Callable[[Values, Any], None]]:
-        """What keeps the values that an entry makes."""
+    def _stores(self, entry: Entry) -> list[tuple[int, Callable[[Values, Any], None]]]:
+        """What keeps the values that an entry makes, by their places among its parts."""
         if not entry.makes:
             return []
         wanted = set(entry.makes)
-        found: list[Callable[[Values, Any], None]] = []
+        found: list[tuple[int, Callable[[Values, Any], None]]] = []
         for at, part in enumerate(numbers_in(entry.result)):
             number = self._tape.number(part)
             if number in wanted:
                 wanted.discard(number)
-                found.append(self._store(number, at, part, entry.result is part))
+                found.append((at, self._store(number, part)))
         return found
 
-    def _store(self, number: int, at: int, part: Any, alone: bool) -> Callable[[Values, Any], None]:
+    def _store(self, number: int, part: Any) -> Callable[[Values, Any], None]:
         owner = self._tape.owners[number]
         if not isinstance(part, np.ndarray):
-            def keep(env: Values, result: Any) -> None:
-                env[number] = result if alone else _part(result, at)
+            def keep(env: Values, new: Any) -> None:
+                env[number] = new
             return keep
         view = View.of(part, owner) if part is not owner else None
         strides = owner.strides
 
-        def keep_array(env: Values, result: Any) -> None:
-            new = result if alone else _part(result, at)
+        def keep_array(env: Values, new: Any) -> None:
             if view is None and type(new) is np.ndarray and new.strides == strides:
                 env[number] = new
                 return
@@ -273,13 +280,6 @@ class Program:
             env[number] = made
 
         return keep_array
-
-
-def _part(result: Any, at: int) -> Any:
-    for place, each in enumerate(numbers_in(result)):
-        if place == at:
-            return each
-    raise Unrepeatable("a result has fewer parts than it had")
 
 
 def _item_of(over: Any, index: int) -> Any:

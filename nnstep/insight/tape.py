@@ -113,9 +113,11 @@ class Tape:
         names: under which names a value was bound or read, in their order.
         unclear: what couldn't be followed, in words, with the values that were read so; None
             where that isn't known.
+        is_interrupted: whether what is worked out from it should be given up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_interrupted: Callable[[], bool] = lambda: False) -> None:
+        self.is_interrupted = is_interrupted
         self.entries: list[Entry] = []
         self.owners: list[Any] = []
         self.maker: dict[int, int] = {}

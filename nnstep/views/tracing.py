@@ -148,7 +148,8 @@ def _step(step: Step, asked: str, since: str, width: int, ascii: bool) -> Iterat
     if not asked:
         yield from _indented([f"= {_number(step.value)}"], margin, "")
     if step.words:
-        yield from _indented(wrap(clean(step.words, ascii), room, "  "), margin + "  ", DIM, width)
+        below = wrap(clean(step.words, ascii), room - 2, "  ")
+        yield from _indented(below, margin + "  ", DIM)
 
 
 def _sum(text: str, room: int) -> list[str]:
@@ -160,12 +161,9 @@ def _sum(text: str, room: int) -> list[str]:
     return flow(pieces, room, gap=" ")
 
 
-def _indented(
-    lines: Iterable[str], margin: str, style: str, width: int | None = None
-) -> Iterator[Text]:
+def _indented(lines: Iterable[str], margin: str, style: str) -> Iterator[Text]:
     for each in lines:
-        line = margin + each
-        yield Text(line if width is None else crop(line, width + 2), style=style)
+        yield Text(margin + each, style=style)
 
 
 def _prose(words: str, width: int) -> list[Text]:
