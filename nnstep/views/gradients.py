@@ -168,7 +168,7 @@ def _error(verdict: Verdict) -> str:
 def _reasons(verdicts: Sequence[Verdict], width: int, ascii: bool) -> Iterator[Text]:
     """Why, once for all those of which it is true."""
     found: dict[str, list[str]] = {}
-    names = Counter(each.name for each in verdicts)
+    names = Counter(name for name, _ in {(each.name, each.what) for each in verdicts})
     for each in verdicts:
         if each.why:
             alone = each.name and names[each.name] == 1
@@ -304,10 +304,10 @@ def mended_view(
     lines += _prose(f"mended: `{code}`", width, ascii)
     lines += _prose(f"cost: {cost}", width, ascii, NAME)
     count = max(map(len, courses))
-    if not all(courses):
-        return stack(lines)
     if not count:
         return stack([*lines, *_prose("no epoch was run", width, ascii, DIM)])
+    if not all(courses):  # one went wrong at once
+        return stack(lines)
     chosen = np.unique(np.linspace(0, count - 1, min(rows, count)).round().astype(int)).tolist()
     cells = zip(*_columns([_at(each, chosen) for each in courses]), strict=True)
     shown = [[str(epoch), *both] for epoch, both in zip(chosen, cells, strict=True)]

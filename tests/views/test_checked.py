@@ -109,7 +109,7 @@ def test_the_wrong_op_with_what_is_and_what_should_be() -> None:
         "[17]  17.0       -1.5",
         "[18]  18.0       -1.5",
         "[19]  19.0       -1.5",
-        "5 of 20 elements",
+        "the 5 furthest apart of 20 elements",
         "mend 1: with `d = slope(x) * error` `dw`, 7 times comes out right",
         "mend 2: with `d = error` `dV` comes out right",
     ]
