@@ -209,6 +209,8 @@ class _Pass:
         if head[-2] == 0:
             self._loops[head[:-2]] = len(self.tape.entries)
             return False
+        if head[-2] & (head[-2] - 1):  # a long loop isn't looked at each time
+            return False
         found = updates(self.tape, self.tape.entries, self.start, dict(self._found()))
         return bool(found) and all(each.first_read >= began for each in found)
 

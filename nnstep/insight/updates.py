@@ -93,11 +93,11 @@ class Update:
         """The same with other values in place of those of the parts."""
         shape = np.shape(self.old)
         kind = np.complex128 if np.iscomplexobj(self.old) else np.float64
-        total = np.zeros(shape, dtype=kind)
+        total, scale = np.zeros(shape, dtype=kind), self._scale or 1.0
         for each, value in zip(self.parts, values, strict=True):
             value = np.asarray(value, dtype=np.result_type(value, np.float64))
             added = value if each.placed is None else each.placed(value)
-            total = total - each.factor / (self._scale or 1.0) * added
+            total = total - each.factor / scale * added
         return _fitted(total, shape)
 
     @property
