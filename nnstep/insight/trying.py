@@ -14,7 +14,8 @@ import numpy as np
 
 from nnstep.engine import ops
 from nnstep.insight.memoryviews import view_into
-from nnstep.insight.mends import Scopes, Try, attempts, known_at, pool_of, products
+from nnstep.insight.mends import Try, attempts, products
+from nnstep.insight.pool import Scopes, known_at, pool_of
 from nnstep.insight.readings import Step
 from nnstep.insight.replay import Live, Program, Unrepeatable, Way
 from nnstep.insight.rewording import Wording
