@@ -278,6 +278,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MIB",
         help="how much memory going back may take, in MiB; %(default)s unless set",
     )
+    add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--version", action="version", version=f"nnstep {__version__}")
     return parser
@@ -346,7 +347,7 @@ def _session(options: argparse.Namespace, output: Output) -> int:
         if options.target == "lessons" and options.commands is None:
             return 0
         if prompted:
-            _prompt(shell)
+            _prompt(shell, options.vi)
             return 0
         shell.execute_all(commands if options.commands else _lines(sys.stdin), echo=True)
         return FAILED if shell.failed or shell.script_failed else 0
@@ -373,11 +374,11 @@ def _lines(stream: TextIO | None) -> Iterator[str]:
         raise Unusable(f"the commands on standard input are not {stream.encoding} text") from error
 
 
-def _prompt(shell: Shell) -> None:
+def _prompt(shell: Shell, vi: bool) -> None:
     if shell.output.is_terminal:
         from nnstep.shell.prompt import loop
 
-        loop(shell)
+        loop(shell, vi)
         return
     # A person types, but the output goes elsewhere, as with `| tee log`.
     while not shell.done:

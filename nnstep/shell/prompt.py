@@ -1,72 +1,180 @@
-"""The prompt: history, completion, Ctrl-C and Ctrl-D. The only module that has prompt_toolkit.
+"""The prompt: keys, history, colours, the bar below. The only module that has prompt_toolkit.
 
-It reads lines for the shell; what they mean is the shell's affair.
+It reads text for the shell; what that means is the shell's affair, what may be typed next that of
+completing.py, and whether it is whole that of lines.py.
 """
 
 from __future__ import annotations
 
+import keyword
 import os
 import re
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
+from prompt_toolkit.filters import completion_is_selected, has_focus
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
 
-from nnstep import lessons
-from nnstep.engine.stops import CATCHES
-from nnstep.insight.arrays import dtype_name, is_array
-from nnstep.shell.registry import commands, find, words
+from nnstep.shell.completing import candidates
+from nnstep.shell.lines import indentation, is_whole, pieces
+from nnstep.shell.registry import find
 from nnstep.shell.shell import Shell
 
 PROMPT = "(nn) "
+KEYS = {"f2": "back", "f3": "step", "f4": "next", "f5": "continue", "f6": "epoch"}
 
 # Two lines are enough to see that there is more, and the screen doesn't jump.
 _MENU_LINES = 2
-_WORDS = {
-    "grain": ("op", "all"), "catch": CATCHES, "goto": ("epoch ", "start", "end"),
-    "info": ("breakpoints",),
-}
-_FIRST = re.compile(r"\s*(?P<word>[^\W\d]*\w*)(?P<rest>.*)", re.DOTALL)
-_LAST_NAME = re.compile(r"(?P<dot>\.\s*)?(?<!\w)(?P<name>[^\W\d]\w*)?$")
+# Colours that can be read on a dark ground and on a light one.
+_STYLE = Style.from_dict({
+    "command": "bold ansiblue", "keyword": "bold", "string": "ansigreen", "number": "ansicyan",
+    "comment": "italic", "auto-suggestion": "ansibrightblack",
+    "bottom-toolbar": "noreverse ansibrightblack",
+})  # fmt: skip
+_TOKENS = re.compile(
+    r"(?P<comment>#.*)|(?P<string>'[^'\n]*'?|\"[^\"\n]*\"?)|(?P<word>[^\W\d]\w*)"
+    r"|(?P<number>\d[\d_.]*(?:[eE][+-]?\d+)?)|(?P<rest>\s+|.)"
+)
 
 
-def loop(shell: Shell) -> None:
-    """Read lines and execute them until `quit` or Ctrl-D."""
-    prompt: PromptSession[str] = PromptSession(
+def loop(shell: Shell, vi: bool = False) -> None:
+    """Read lines and execute them until `quit` or Ctrl-D.
+
+    Args:
+        shell: what executes them.
+        vi: whether the keys are those of vi.
+    """
+    prompts: dict[str, PromptSession[str]] = {}
+    typed = ""
+    while not shell.done:
+        script = shell.session.source.path if shell.has_session else ""
+        if script not in prompts:  # each script has its own history
+            prompts[script] = _prompt_of(shell, script, vi)
+        try:
+            text = prompts[script].prompt(default=typed, bottom_toolbar=_bar(shell))
+        except KeyboardInterrupt:
+            typed = ""
+            continue
+        except EOFError:
+            return
+        typed = _run(shell, text)
+
+
+def _run(shell: Shell, text: str) -> str:
+    """Execute what was typed, or what a key stands for; what is still typed then."""
+    kept = text.kept if isinstance(text, _Key) else ""
+    try:
+        for piece in pieces(text, shell.parse) or [""]:
+            if not shell.execute(piece) or shell.done:
+                break
+    except KeyboardInterrupt:
+        # It came while something was shown; that is no reason to end.
+        shell.output.error("interrupted")
+    return kept
+
+
+class _Key(str):
+    """The command that a function key stands for.
+
+    Attributes:
+        kept: what was typed when it was pressed.
+    """
+
+    kept = ""
+
+
+def _prompt_of(shell: Shell, script: str, vi: bool) -> PromptSession[str]:
+    made: PromptSession[str] = PromptSession(
         PROMPT,
-        history=_history(),
+        history=_history(script),
         completer=ShellCompleter(shell),
         complete_while_typing=False,
         reserve_space_for_menu=_MENU_LINES,
         enable_history_search=True,
+        auto_suggest=AutoSuggestFromHistory(),
+        lexer=ShellLexer(),
+        style=_STYLE,
+        color_depth=None if shell.output.colours else ColorDepth.DEPTH_1_BIT,
+        editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
+        multiline=True,
+        prompt_continuation=lambda width, line, wrapped: "... ".rjust(width),
+        key_bindings=_bindings(shell),
     )
-    while not shell.done:
-        try:
-            line = prompt.prompt()
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
-        try:
-            shell.execute(line)
-        except KeyboardInterrupt:
-            # It came while something was shown; that is no reason to end.
-            shell.output.error("interrupted")
+    return made
 
 
-def _history() -> History:
-    """Lines of earlier sessions, where they can be kept."""
+# Keys.
+
+
+def _bindings(shell: Shell) -> KeyBindings:
+    """Enter ends a text that is whole, and begins a line in any other; function keys move."""
+    bindings = KeyBindings()
+
+    @bindings.add("enter", filter=has_focus(DEFAULT_BUFFER) & ~completion_is_selected)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if is_whole(buffer.text, shell.parse):
+            buffer.validate_and_handle()
+        else:
+            buffer.insert_text("\n" + indentation(buffer.document.text_before_cursor))
+
+    for key, command in KEYS.items():
+        bindings.add(key)(_pressing(command))
+    return bindings
+
+
+def _pressing(command: str) -> Callable[[KeyPressEvent], None]:
+    def pressed(event: KeyPressEvent) -> None:
+        key = _Key(command)
+        key.kept = event.current_buffer.text
+        event.current_buffer.reset()
+        event.app.exit(result=key)
+
+    return pressed
+
+
+# Below and beside.
+
+
+def _bar(shell: Shell) -> str:
+    """Where the script stands, and what the keys do."""
+    keys = [f"{key.upper()} {command}" for key, command in KEYS.items()]
+    if not shell.has_session:
+        return "  ".join(keys)
+    at = shell.session.position
+    name = Path(shell.session.source.path).name
+    branch = next((each.name for each in shell.session.branches() if each.current), "")
+    where = f"{at.moment}, line {at.line}" if at.moment is not None else "the end"
+    parts = [name, where, branch, shell.cost_in_short()]
+    bar = " | ".join(each for each in parts if each)
+    # What doesn't fit is left out whole.
+    while keys and len(f"{bar} | {'  '.join(keys)}") > shell.output.width:
+        keys.pop()
+    return f"{bar} | {'  '.join(keys)}" if keys else bar
+
+
+def _history(script: str) -> History:
+    """Lines of earlier sessions with a script, where they can be kept."""
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    name = f"{Path(script).stem}-{zlib.crc32(script.encode()):08x}" if script else "no-script"
     try:
-        folder = Path(state).expanduser() / "nnstep"
+        folder = Path(state).expanduser() / "nnstep" / "typed"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "history"
+        path = folder / name
         with path.open("ab"):
             pass
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return InMemoryHistory()
     return FileHistory(str(path))
 
@@ -81,75 +189,32 @@ class ShellCompleter(Completer):
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         """What may stand at the cursor."""
-        text = document.text_before_cursor.rpartition(";;")[2]
-        match = _FIRST.match(text)
-        if match is None:
-            return
-        if not match["rest"]:
-            yield from _matching(match["word"], {each.name: each.summary for each in commands()})
-            yield from self._names(match["word"])
-            return
-        command = find(match["word"])
-        if command is not None and match["rest"][0].isspace():
-            yield from self._argument(command.name, command.takes, match["rest"].lstrip())
-        else:
-            yield from self._names(_last_name(text))
-
-    def _argument(self, name: str, takes: str, typed: str) -> Iterator[Completion]:
-        if name == "help":
-            yield from _matching(typed, dict.fromkeys(words(), ""))
-        elif name in _WORDS:
-            yield from _matching(typed, dict.fromkeys(_WORDS[name], ""))
-        elif name in ("switch", "compare"):
-            yield from self._branches(typed.rpartition(" ")[2])
-        elif name == "open":
-            yield from _matching(typed, dict.fromkeys(lessons.names(), "lesson"))
-            yield from _files(typed)
-        elif name == "source":
-            yield from _files(typed)
-        elif takes in ("name", "expression", "place"):
-            yield from self._names(_last_name(typed))
-
-    def _branches(self, typed: str) -> Iterator[Completion]:
-        if self._shell.has_session:
-            found = self._shell.session.branches()
-            yield from _matching(typed, {each.name: f"reached {each.reached}" for each in found})
-
-    def _names(self, typed: str | None) -> Iterator[Completion]:
-        if typed is None or not self._shell.has_session:
-            return
-        names = self._shell.session.names()
-        yield from _matching(typed, {name: _meta(value) for name, value in names.items()})
+        for each in candidates(self._shell, document.text_before_cursor):
+            yield Completion(each.word, -each.typed, display_meta=each.meta)
 
 
-def _matching(typed: str, candidates: dict[str, str]) -> Iterator[Completion]:
-    for word in sorted(candidates):
-        if word.startswith(typed):
-            yield Completion(word, -len(typed), display_meta=candidates[word])
+class ShellLexer(Lexer):
+    """Colours for commands and Python."""
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """Colour a text line by line."""
+        lines = document.lines
+
+        def line_of(number: int) -> StyleAndTextTuples:
+            return coloured(lines[number], number == 0) if number < len(lines) else []
+
+        return line_of
 
 
-def _last_name(text: str) -> str | None:
-    """The name being typed, perhaps none of it yet; None where none may stand."""
-    match = _LAST_NAME.search(text)
-    return None if match is None or match["dot"] else match["name"] or ""
-
-
-def _meta(value: object) -> str:
-    if is_array(value):
-        return f"{value.shape} {dtype_name(value.dtype)}"
-    return type(value).__name__
-
-
-def _files(typed: str) -> Iterator[Completion]:
-    """Scripts, files of commands and folders that a path may go on with."""
-    folder, _, start = typed.rpartition("/")
-    root = Path(folder or ("/" if typed.startswith("/") else ".")).expanduser()
-    try:
-        entries = sorted(root.iterdir())
-    except (OSError, RuntimeError):
-        return
-    for entry in entries:
-        hidden = entry.name.startswith(".") and not start.startswith(".")
-        if entry.name.startswith(start) and not hidden:
-            text = f"{entry.name}/" if entry.is_dir() else entry.name
-            yield Completion(text, -len(start))
+def coloured(line: str, is_first: bool) -> StyleAndTextTuples:
+    """A line in pieces, each with its style."""
+    found: StyleAndTextTuples = []
+    for match in _TOKENS.finditer(line):
+        kind, text = match.lastgroup, match.group()
+        begins = is_first and not "".join(part[1] for part in found).strip()
+        if kind == "word" and begins and find(text) is not None:
+            kind = "command"
+        elif kind == "word" and keyword.iskeyword(text):
+            kind = "keyword"
+        found.append((f"class:{kind}" if kind not in ("word", "rest") else "", text))
+    return found

@@ -63,7 +63,7 @@ class Shell(Stage):
         """
         good = True
         for line in lines:
-            if echo and not isinstance(self._parse(line), Blank):
+            if echo and not isinstance(self.parse(line), Blank):
                 self.output.hint(f"(nn) {line.strip()}")
             good = self.execute(line) and good
             if self.done or not (good or self.keep_going):
@@ -71,7 +71,7 @@ class Shell(Stage):
         return good
 
     def execute(self, line: str) -> bool:
-        """Execute one line, which may hold several commands between `;;`.
+        """Execute one line, which may hold several commands between `;;`, or one statement.
 
         Returns:
             Whether it succeeded. A failure has been shown.
@@ -79,7 +79,8 @@ class Shell(Stage):
         if not line.strip() and self.interactive:
             line = self._last_motion
         good = True
-        for part in split(line):
+        # Several lines are one statement; what they hold isn't taken apart.
+        for part in split(line) if "\n" not in line.strip() else [line]:
             good = self._guarded(part) and good
             if self.done or not (good or self.keep_going):
                 break
@@ -104,7 +105,8 @@ class Shell(Stage):
             return True
         return False
 
-    def _parse(self, line: str) -> Parsed:
+    def parse(self, line: str) -> Parsed:
+        """Tell what a line is, where the script stands."""
         return parse(line, words(), self._is_name)
 
     def _is_name(self, word: str) -> bool:
@@ -114,7 +116,7 @@ class Shell(Stage):
         return self.has_session and word in self.session
 
     def _do(self, line: str) -> None:
-        parsed = self._parse(line)
+        parsed = self.parse(line)
         if isinstance(parsed, Command):
             self._command(parsed, line)
         elif isinstance(parsed, Python):

@@ -5,9 +5,12 @@ What the commands work with. Not what is typed: lines are the shell's affair (sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 import nnstep.session
 from nnstep import lessons
@@ -23,7 +26,11 @@ from nnstep.shell.interrupts import halting
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, find, nearest
 from nnstep.shell.remembered import Remembered, Restored
+from nnstep.views.numbers import number
 from nnstep.views.tables import value_view
+
+# A name, an attribute or an entry, perhaps summed up.
+_AT_HAND = re.compile(r"[\w.]+(\[[^\[\]]*\])*(\.(sum|mean)\(\))?")
 
 
 class Stage:
@@ -262,6 +269,21 @@ class Stage:
             return f"; {name} is a command: {command.usage}"
         near = nearest(name, self.session.names())
         return f"; did you mean `{near}`?" if near else ""
+
+    def cost_in_short(self) -> str:
+        """The cost as it is here, such as `cost 0.25`; empty where it isn't known or not at hand.
+
+        Only what is quickly looked up: it is told with each prompt.
+        """
+        text = self.session.cost
+        if text is None or not _AT_HAND.fullmatch(text):
+            return ""
+        try:
+            value = self.session.eval(text)
+        except Exception:
+            return ""
+        single = isinstance(value, float | int | np.number | np.ndarray) and np.size(value) == 1
+        return f"cost {number(np.asarray(value).item())}" if single else ""
 
     def show_value(self, name: str, value: object, **options: Any) -> None:
         """Show a value under its name; options as for `value_view`."""

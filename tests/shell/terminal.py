@@ -15,24 +15,26 @@ ROOT = Path(__file__).parents[2]
 
 
 class Screen:
-    """A terminal of 80 columns with nnstep in it."""
+    """A terminal of 80 columns and 40 lines with nnstep in it."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self._screen = pyte.HistoryScreen(80, 40, history=1000)
         self._stream = pyte.Stream(self._screen)
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "nnstep", "net.py"],
+            sys.executable, ["-m", "nnstep", *options, "net.py"],
             cwd=str(folder), encoding="utf-8", dimensions=(40, 80), timeout=20,
             env={
                 **kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
-                "PROMPT_TOOLKIT_NO_CPR": "1", "XDG_STATE_HOME": str(folder), **environment,
+                "XDG_STATE_HOME": str(folder), **environment,
             },
         )  # fmt: skip
+        # The prompt asks where the cursor stands; a terminal tells.
+        self._screen.write_process_input = self.child.send
 
     def wait(self, words: str) -> str:
-        """Wait until words are to be seen and an empty prompt stands below them; the screen."""
-        return self._read(lambda: words in self.text and self.text.endswith("\n(nn)"), words)
+        """Wait until words are to be seen and the cursor stands at an empty prompt; the screen."""
+        return self._read(lambda: words in self.text and self.line == "(nn)", words)
 
     def see(self, words: str) -> str:
         """Wait until words are to be seen; the screen."""
@@ -47,9 +49,19 @@ class Screen:
         return self.text
 
     @property
+    def line(self) -> str:
+        """The line in which the cursor stands."""
+        return str(self._screen.display[self._screen.cursor.y]).rstrip()
+
+    @property
     def text(self) -> str:
         """What is to be seen."""
         return "\n".join(line.rstrip() for line in self._screen.display).strip()
+
+    def resize(self, columns: int) -> None:
+        """Make the window wider or narrower."""
+        self._screen.resize(40, columns)
+        self.child.setwinsize(40, columns)
 
     def end(self) -> int | None:
         """Wait for the end; the exit status."""
