@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from nnstep.engine import frameeval
 from nnstep.engine.events import Event
 from nnstep.engine.frames import Frame
 from nnstep.engine.moments import Path
-from nnstep.insight.dataflow import Flow, Origin, Tree, numbers_of
-from nnstep.insight.explain import Explanation, explained
-from nnstep.insight.samples import Sample, sample
-from nnstep.insight.tape import Recorder, Tape, TooLong, is_number
 from nnstep.questions import Questions
+
+if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn't wait for it
+    from nnstep.insight.dataflow import Origin
+    from nnstep.insight.explain import Explanation
+    from nnstep.insight.samples import Sample
+    from nnstep.insight.tape import Tape
 
 _LIMIT = 100_000  # entries of a tape
 
@@ -64,6 +66,9 @@ class Tracing(Questions):
 
     def trace_why(self, name: str, deep: bool = False) -> Traced:
         """As `why`, with from when on the tape was."""
+        from nnstep.insight.dataflow import Flow, Origin, Tree, numbers_of
+        from nnstep.insight.tape import is_number
+
         value = self._at(name)
         if not any(True for _ in numbers_of(value)):
             raise ValueError(
@@ -100,6 +105,9 @@ class Tracing(Questions):
 
     def trace_explain(self, text: str, deep: bool = False) -> Traced:
         """As `explain`, with from when on the tape was."""
+        from nnstep.insight.dataflow import Flow
+        from nnstep.insight.explain import Explanation, explained
+
         base, index = self._element(text)
 
         def ask(tape: Tape, value: Any) -> Explanation | None:
@@ -128,6 +136,9 @@ class Tracing(Questions):
 
     def trace_focus(self, row: int) -> Traced:
         """As `focus`, with from when on the tape was."""
+        from nnstep.insight.dataflow import Flow
+        from nnstep.insight.samples import sample
+
         found = self._traced(f"focus {row}", None, lambda tape, _: sample(Flow(tape), row))
         if found.found is None:
             raise ValueError(
@@ -146,6 +157,8 @@ class Tracing(Questions):
 
     def _element(self, text: str) -> tuple[str, tuple[int, ...]]:
         """The array that is meant, and the place in it."""
+        from nnstep.insight.tape import is_number
+
         node, given = frameeval.parsed(text), None
         base, value = text.strip(), None
         if isinstance(node, ast.Subscript):
@@ -189,6 +202,8 @@ class Tracing(Questions):
         return found[-1]
 
     def _recorded(self, start: Path, here: Path) -> Tape:
+        from nnstep.insight.tape import Recorder, Tape, TooLong
+
         tape = Tape()
         self._timeline.go(start)
         try:

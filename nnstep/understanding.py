@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from nnstep.checking import Report
 from nnstep.engine.events import Event
 from nnstep.engine.timeline import Interrupted, Unreachable
-from nnstep.insight.gradients import Checked, NothingToCheck, check
-from nnstep.insight.proposals import definition, propose
-from nnstep.insight.readings import Run
 from nnstep.tracing import Tracing
+
+if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn't wait for it
+    from nnstep.checking import Report
+    from nnstep.insight.gradients import Checked
+    from nnstep.insight.readings import Run
 
 _SPREAD = (0, 1, 10, 100, 1000, 10_000)  # epochs of a finished run that are looked at
 _MOST = 4
@@ -36,7 +38,8 @@ class Understanding(Tracing):
             ValueError: there is nothing to check, or no such epoch.
         """
         self._check_epochs()
-        driver, found = self._driver, list[Report]()
+        driver = self._driver
+        found: list[Report] = []
         stood = driver.reason, driver.breakpoint, driver.change
 
         def go() -> Event | None:
@@ -56,6 +59,8 @@ class Understanding(Tracing):
         return found[0]
 
     def _as_run(self) -> Run:
+        from nnstep.insight.readings import Run
+
         assert self.main is not None
         entry = self._traveller.entry(self._epochs)
         return Run(self._program, self._machine, self._timeline, self.main, entry)
@@ -73,6 +78,10 @@ class Understanding(Tracing):
     def _checked(
         self, run: Run, epochs: list[int], name: str | None, cost: str | None, required: bool
     ) -> Report:
+        from nnstep.checking import Report
+        from nnstep.insight.gradients import NothingToCheck
+        from nnstep.insight.proposals import propose
+
         chosen = "given" if cost else "lesson" if self.cost else "proposed"
         text, notes = cost or self.cost, list[str]()
         if text is None:
@@ -101,6 +110,9 @@ class Understanding(Tracing):
 
 def _check(run: Run, epoch: int, cost: str, name: str | None) -> Checked:
     """Check one epoch; where it doesn't compute the cost, by what it is elsewhere."""
+    from nnstep.insight.gradients import NothingToCheck, check
+    from nnstep.insight.proposals import definition
+
     try:
         return check(run, epoch, cost, only=name)
     except NothingToCheck as error:
@@ -112,6 +124,6 @@ def _check(run: Run, epoch: int, cost: str, name: str | None) -> Checked:
 
 
 def _as_value_error(error: Exception, epoch: int) -> ValueError:
-    if isinstance(error, NothingToCheck):
+    if isinstance(error, ValueError):
         return error
     return ValueError(f"the main loop has no epoch {epoch}")

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import nnstep.session
 from nnstep import lessons
-from nnstep.checking import Report
 from nnstep.engine.events import Event
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import MEMORY
@@ -28,6 +27,9 @@ from nnstep.shell.registry import CommandError, find, nearest
 from nnstep.shell.remembered import Remembered, Restored
 from nnstep.views.numbers import number
 from nnstep.views.tables import value_view
+
+if TYPE_CHECKING:
+    from nnstep.checking import Report
 
 # A name, an attribute or an entry, perhaps summed up.
 _AT_HAND = re.compile(r"[\w.]+(\[[^\[\]]*\])*(\.(sum|mean)\(\))?")

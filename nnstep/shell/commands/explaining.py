@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from nnstep.shell.commands.arguments import required, whole
 from nnstep.shell.registry import CommandError, command
-from nnstep.tracing import Traced
-from nnstep.views.tracing import explanation_view, origin_view, sample_view
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
+    from nnstep.tracing import Traced
 
 _DEEP = "--deep"
 
@@ -31,6 +30,8 @@ def why(shell: Shell, argument: str) -> None:
     _check(shell, name)
     with shell.under_way() as session:
         traced = session.trace_why(name, deep)
+    from nnstep.views.tracing import origin_view
+
     output = shell.output
     output.show(origin_view(
         traced.found, name=name, since=traced.since, width=output.width, ascii=output.ascii
@@ -54,6 +55,8 @@ def explain(shell: Shell, argument: str) -> None:
     _check(shell, text.partition("[")[0] if _is_element(text) else text)
     with shell.under_way() as session:
         traced = session.trace_explain(text, deep)
+    from nnstep.views.tracing import explanation_view
+
     output = shell.output
     output.show(explanation_view(
         traced.found, since=traced.since, width=output.width, ascii=output.ascii
@@ -74,6 +77,8 @@ def focus(shell: Shell, argument: str) -> None:
     row = whole(required(argument, "focus ROW, such as `focus 3`"), "focus ROW")
     with shell.under_way() as session:
         traced = session.trace_focus(row)
+    from nnstep.views.tracing import sample_view
+
     output = shell.output
     output.show(sample_view(
         traced.found, since=traced.since, width=output.width, ascii=output.ascii

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nnstep.insight.parts import shape_of
-from nnstep.shell.checking import epochs_of, show_report
 from nnstep.shell.commands.arguments import count, options, required
 from nnstep.shell.registry import CommandError, command
-from nnstep.views.gradients import mended_view
-from nnstep.views.shapes import story_view
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -30,6 +26,8 @@ def cost(shell: Shell, argument: str) -> None:
     Example:
         cost error_out.sum()
     """
+    from nnstep.insight.parts import shape_of
+
     session = shell.session
     if argument:
         session.cost = argument
@@ -61,6 +59,9 @@ def shape(shell: Shell, argument: str) -> None:
     Example:
         shape zh
     """
+    from nnstep.insight.parts import shape_of
+    from nnstep.views.shapes import story_view
+
     name = required(argument, "shape NAME")
     value = shell.evaluate(name)
     if shape_of(value) is None:
@@ -90,6 +91,8 @@ def check(shell: Shell, argument: str) -> None:
         check dcost_wo --at 0,100,2000
         check --cost np.mean((ao-labels)**2)
     """
+    from nnstep.shell.checking import epochs_of, show_report
+
     name, chosen = _options(argument)
     at = epochs_of(chosen["--at"]) if "--at" in chosen else None
     try:
@@ -135,6 +138,7 @@ def mend(shell: Shell, argument: str) -> None:
         there = f"there are {len(mends)}" if len(mends) > 1 else f"there is {len(mends) or 'none'}"
         raise CommandError(f"the last check has no mend {number}; {there}")
     from nnstep import mending
+    from nnstep.views.gradients import mended_view
 
     fault, found = mends[number - 1]
     output = shell.output
