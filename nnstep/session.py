@@ -23,6 +23,7 @@ from nnstep.engine.memory import is_mutable, known_values
 from nnstep.engine.stops import Breakpoint
 from nnstep.engine.timeline import MEMORY
 from nnstep.motions import kept
+from nnstep.picturing import Picturing
 from nnstep.reports import (
     Bisected,
     BranchInfo,
@@ -35,7 +36,6 @@ from nnstep.reports import (
     Progress,
     Stop,
 )
-from nnstep.understanding import Understanding
 
 __all__ = [
     "Bisected", "BranchInfo", "Comparison", "FrameInfo", "History", "LoopInfo", "NextOp",
@@ -65,7 +65,7 @@ def open(
     return Session(resolve(os.fspath(script)), argv, into, memory)
 
 
-class Session(Understanding):
+class Session(Picturing):
     """A script that is stepped: all that can be done with it."""
 
     # Breakpoints.

@@ -154,6 +154,10 @@ class Program:
                 step(env)
         return env
 
+    def content(self, number: int) -> Any:
+        """An input as it was before all of them."""
+        return self._tape.content(number, 0)
+
     def _step(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
         if entry.op.kind == ops.NATIVE:
             raise Unrepeatable(f"line {entry.line} is executed as a whole")

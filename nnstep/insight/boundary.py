@@ -1,0 +1,238 @@
+"""What a network predicts all over the plane, by executing its own forward pass on a grid.
+
+The points, their labels and the prediction are found on the tape by how the values flow: the
+prediction is the first value made of the points alone that is brought together with the labels.
+How it is drawn isn't known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnstep.engine.ops import CALL
+from nnstep.insight.memoryviews import view_into
+from nnstep.insight.replay import Program, Unrepeatable, as_inputs
+from nnstep.insight.tape import Entry, Tape
+
+Floats = NDArray[np.float64]
+
+_LEAST = 4  # points
+_OF_COSTS = ("log", "log2", "log1p", "abs", "absolute", "clip", "maximum", "minimum")
+_MARGIN = 0.1  # of the range of the points, around them
+
+
+class Data(NamedTuple):
+    """Points of the plane that a step works on.
+
+    Attributes:
+        name: what the script calls them.
+        raw: the script's own object, of the shape (n, 2) or (2, n).
+        points: (n, 2).
+        labels: (n,), the class of each, counted from 0; None where there are none.
+    """
+
+    name: str
+    raw: Any
+    points: Floats
+    labels: NDArray[np.intp] | None
+
+
+class Boundary(NamedTuple):
+    """A prediction over the plane.
+
+    Attributes:
+        data: the points.
+        name: the value that is drawn.
+        line: where it is made.
+        extent: the least and the greatest x, then y.
+        values: (rows, columns) or (rows, columns, k), the top row first: the prediction.
+        classes: (rows, columns), the class that it means, counted from 0.
+    """
+
+    data: Data
+    name: str
+    line: int
+    extent: tuple[float, float, float, float]
+    values: Floats
+    classes: NDArray[np.intp]
+
+
+def data_of(tape: Tape) -> tuple[Data, set[int]] | None:
+    """The points of a step, and the numbers of what may be their labels; None without any."""
+    found: list[tuple[int, Any]] = []
+    for each in tape.entries:
+        for value in (*each.operands, each.result):
+            if isinstance(value, np.ndarray) and _count(value) >= _LEAST and _is_given(tape, value):
+                found.append((_count(value), value))
+    if not found:
+        return None
+    count, raw = max(found, key=lambda each: each[0])
+    points = tape.value(raw, 0) if raw.shape[1] == 2 else tape.value(raw, 0).T
+    labels = {
+        number for number, owner in enumerate(tape.owners)
+        if tape.is_leaf(number) and number != tape.number(raw) and _counts(owner, count)
+    }
+    name = tape.name(tape.number(raw) or 0) or "the points"
+    classes = next((c for n in sorted(labels) if (c := _classes(tape.owners[n])) is not None), None)
+    return Data(name, raw, np.array(points, dtype=np.float64), classes), labels
+
+
+def _count(value: Any) -> int:
+    """How many points an array holds; 0 when it is no array of points."""
+    if value.ndim != 2 or value.dtype.kind != "f" or 2 not in value.shape:
+        return 0
+    return int(value.shape[0] if value.shape[1] == 2 else value.shape[1])
+
+
+def _counts(owner: Any, count: int) -> bool:
+    return isinstance(owner, np.ndarray) and count in owner.shape and owner.ndim <= 2
+
+
+def _is_given(tape: Tape, value: Any) -> bool:
+    number = tape.number(value)
+    return number is not None and tape.is_leaf(number) and number not in tape.changed_at
+
+
+def _classes(labels: Any) -> NDArray[np.intp] | None:
+    """The classes that labels mean, counted from 0: numbers, or one column a class."""
+    table = np.asarray(labels)
+    if table.ndim == 2 and 1 not in table.shape:
+        if not (np.isin(table, (0, 1)).all() and (table.sum(axis=1) == 1).all()):
+            return None
+        found: NDArray[np.intp] = np.argmax(table, axis=1)
+        return found
+    flat = table.reshape(-1)
+    kinds = np.unique(flat)
+    if len(kinds) > 20 or (flat != np.round(flat)).any():
+        return None
+    return np.searchsorted(kinds, flat)
+
+
+def boundary(tape: Tape, rows: int, columns: int) -> Boundary | None:
+    """The prediction of a step over the plane.
+
+    Args:
+        tape: an epoch, or as much of it as has run.
+        rows: of the grid.
+        columns: of the grid.
+
+    Returns:
+        None where there are no points, or nothing that is predicted of them.
+    """
+    known = data_of(tape)
+    if known is None:
+        return None
+    data, labels = known
+    number = tape.number(data.raw)
+    assert number is not None
+    found = _prediction(tape, number, labels)
+    if found is None:
+        return None
+    maker, made, raw = found
+    before = [each for each in tape.entries if each.at <= maker.at]
+    try:
+        program = Program(tape, [number], before)
+        extent = _extent(data.points)
+        outputs = _over(program, data, number, made, raw, _grid(extent, rows, columns))
+    except Unrepeatable:
+        return None
+    values = outputs.reshape(rows, columns, -1)
+    values = values[..., 0] if values.shape[2] == 1 else values
+    own = tape.value(raw, maker.at + 1)
+    return Boundary(data, tape.name(made) or maker.text, maker.line, extent, values,
+                    predicted_classes(values, own))  # fmt: skip
+
+
+def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, int, Any] | None:
+    """What is made of the points alone, and first brought together with the labels."""
+    own: dict[int, tuple[Entry, Any]] = {}
+    of_points, of_labels = {number}, set(labels)
+    for each in tape.entries:
+        reads = set(each.reads)
+        meets = reads & of_labels
+        if meets and reads & own.keys():
+            last = _before_log(tape, own, max(reads & own.keys()))
+            return own[last][0], last, own[last][1]
+        if each.alias:
+            continue
+        if meets:
+            of_labels.update(each.makes, each.changes)
+        elif reads & of_points:
+            of_points.update(each.makes, each.changes)
+            for made in each.makes:
+                if isinstance(tape.owners[made], np.ndarray):
+                    own[made] = each, tape.owners[made]
+    return None
+
+
+def _before_log(tape: Tape, own: dict[int, tuple[Entry, Any]], number: int) -> int:
+    """The output itself, where only its logarithm, say, meets the labels."""
+    for _ in range(4):
+        maker = own[number][0]
+        first = maker.operands[0] if maker.op.kind == CALL and maker.operands else None
+        inner = [each for each in maker.reads if each in own]
+        if getattr(first, "__name__", "") not in _OF_COSTS or len(inner) != 1:
+            return number
+        number = inner[0]
+    return number
+
+
+def predicted_classes(values: Any, own: Any) -> NDArray[np.intp]:
+    """The classes that outputs mean.
+
+    Args:
+        values: outputs, the classes of several in the last axis.
+        own: the outputs for the data, by which one number alone is understood: a share of one
+            means a class above a half, any other number above zero.
+    """
+    if np.ndim(values) == 3:
+        found: NDArray[np.intp] = np.argmax(values, axis=2)
+        return found
+    shares = bool((np.asarray(own) >= 0).all() and (np.asarray(own) <= 1).all())
+    return (np.asarray(values) > (0.5 if shares else 0.0)).astype(np.intp)
+
+
+def _extent(points: Floats) -> tuple[float, float, float, float]:
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.where(high > low, high - low, 1.0) * _MARGIN
+    return (
+        float(low[0] - room[0]), float(high[0] + room[0]),
+        float(low[1] - room[1]), float(high[1] + room[1]),
+    )
+
+
+def _grid(extent: tuple[float, float, float, float], rows: int, columns: int) -> Floats:
+    """The middles of the cells, (rows * columns, 2), the top row first."""
+    left, right, low, high = extent
+    xs = left + (np.arange(columns) + 0.5) / columns * (right - left)
+    ys = high - (np.arange(rows) + 0.5) / rows * (high - low)
+    return np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
+
+
+def _over(
+    program: Program, data: Data, number: int, made: int, raw: Any, points: Floats
+) -> Floats:
+    """The outputs for many points, as many at a time as the script has."""
+    count = len(data.points)
+    found = []
+    for batch, size in _batches(points, count):
+        content = as_inputs(program.content(number))
+        view = view_into(data.raw)(content)
+        view[...] = batch if data.raw.shape[1] == 2 else batch.T
+        values = program.run({number: content})
+        output = np.asarray(view_into(raw)(values[made]))
+        output = output if output.shape[0] == count else output.T
+        found.append(np.array(output[:size], dtype=np.float64).reshape(size, -1))
+    return np.concatenate(found)
+
+
+def _batches(points: Floats, count: int) -> Iterator[tuple[Floats, int]]:
+    """The points in batches of a size, the last filled up; and how many of each are meant."""
+    for at in range(0, len(points), count):
+        part = points[at : at + count]
+        filled = np.concatenate([part, np.repeat(part[-1:], count - len(part), axis=0)])
+        yield filled, len(part)
