@@ -13,7 +13,7 @@ from typing import NamedTuple
 # In the order they are given away. No mark is a fill character, for marks stand on fills.
 MARKS = "●▲■◆○△□◇"
 ASCII_MARKS = "*o+x@&$%"
-FILLS = ".:#=-~^,;|"
+FILLS = ".=:#-~^,;|"
 _LETTERS = string.ascii_uppercase + "abcdefghijklmnpqrstuvwyz" + string.digits
 
 # After Okabe and Ito, made darker where needed: three to one in contrast, or better, against

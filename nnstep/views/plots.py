@@ -34,7 +34,7 @@ Ints = NDArray[np.intp]
 _NARROWEST = 24
 _LOWEST = 3
 _MARK_EVERY = 18  # cells between two marks on a curve, when there are several
-_TICK_CELLS = (14, 3)  # about so many cells from tick to tick, across and up
+_TICK_CELLS = (10, 3)  # about so many cells from tick to tick, across and up
 _OTHERS = "?"
 _MOST_CLASSES = 20
 
@@ -258,7 +258,8 @@ def classes_of(
     if data.size != count or data.ndim > 2 or (data.ndim == 2 and 1 not in data.shape):
         raise ValueError(f"labels need the shape ({count},), one a point, not {data.shape}")
     kept = [_label(each) for each in data.ravel().tolist()]
-    order = sorted({*map(str, range(known)), *kept}, key=_label_order)
+    first = [str(at) for at in range(known)]
+    order = first + sorted({*kept} - {*first}, key=_label_order)
     index = {label: at for at, label in enumerate(order)}
     at = np.array([index[label] for label in kept], np.intp)
     called = [
