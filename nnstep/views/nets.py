@@ -1,0 +1,280 @@
+"""A feed-forward net as a drawing: units in columns, and lines for the weights between them.
+
+The line tells the sign (solid or dashed, and the colour) and the size (in ASCII by its
+characters). Biases aren't drawn, and what a unit computes isn't said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from rich.cells import cell_len
+from rich.text import Text
+
+from nnstep.views.axes import Floats, floats, notes
+from nnstep.views.canvas import Canvas
+from nnstep.views.grid import ends
+from nnstep.views.numbers import number
+from nnstep.views.paint import NEGATIVE, POSITIVE, Pen
+from nnstep.views.plots import heading, legend
+from nnstep.views.text import ELLIPSIS, NAME, crop, pad, plain, stack, styled
+
+_NARROWEST = 24
+_MOST_UNITS = 8
+_SMALLEST_GAP = 7
+_WIDEST_GAP = 24
+_FAINT = 0.05  # of the largest weight: what is smaller isn't drawn
+_STRONG = 0.5
+_SOLID, _DASHED = (True,), (True, True, False, False)
+
+
+class _Layer(NamedTuple):
+    """One column.
+
+    Attributes:
+        name: what it is called, with how many units it has.
+        units: which of them are shown, None for the place of those left out.
+        texts: what stands at each.
+    """
+
+    name: str
+    units: list[int | None]
+    texts: list[str]
+
+    @property
+    def width(self) -> int:
+        """Cells of the widest unit."""
+        return max(map(cell_len, self.texts), default=1)
+
+
+def net_view(
+    layers: Sequence[tuple[str, Any]],
+    weights: Sequence[Any],
+    *,
+    width: int,
+    units: int = _MOST_UNITS,
+    title: str = "",
+    ascii: bool = False,
+) -> Text:
+    """A net from its inputs at the left to its outputs at the right.
+
+    Args:
+        layers: the name of each layer, with the value of each of its units for one sample,
+            shape (n,) or (1, n), or None.
+        weights: between each layer and the next, shape (n, m), or all of them (m, n).
+        width: no line is wider; at least 40.
+        units: so many units of a layer at most; the middle ones are left out.
+        title: stands above.
+        ascii: nothing but ASCII characters.
+
+    Raises:
+        ValueError: the shapes don't fit together.
+    """
+    width = max(width, _NARROWEST)
+    values = [_values(name, each) for name, each in layers]
+    matrices = _chained(values, [floats(each) for each in weights])
+    lines = heading(title, width, ascii)
+    if not layers:
+        return stack([*lines, *notes(["nothing to draw: no layers"], width)])
+    sizes = _sizes(values, matrices)
+    shown = [
+        _layer(plain(name, ascii), size, value, max(units, 2), ascii)
+        for (name, _), size, value in zip(layers, sizes, values, strict=True)
+    ]
+    count, gap = _fitting(shown, width)
+    if gap < _SMALLEST_GAP or count < len(shown):
+        bare = [_bare(layer, ascii) for layer in shown]
+        count, gap = _fitting(bare, width)
+        shown = bare
+    lines += _drawing(shown[:count], matrices, gap, ascii)
+    lines += _keys(matrices[: count - 1], width, ascii)
+    told = [
+        f"{layer.name}: {len(layer.units) - 1} of them shown"
+        for layer in shown[:count] if None in layer.units
+    ]
+    told += [f"the first {count} of {len(shown)} layers"] if count < len(shown) else []
+    odd = sum(int((~np.isfinite(each)).sum()) for each in matrices)
+    told += [f"{odd} weights with NaN or Inf not drawn"] if odd else []
+    return stack([*lines, *notes(["; ".join(told)], width)])
+
+
+def _values(name: str, values: Any) -> Floats | None:
+    if values is None:
+        return None
+    data = floats(values)
+    if data.ndim == 2 and 1 in data.shape:
+        data = data.ravel()
+    if data.ndim != 1:
+        raise ValueError(
+            f"the values of {plain(name)} need the shape (n,), those of one sample, "
+            f"not {data.shape}"
+        )
+    return data
+
+
+def _chained(values: Sequence[Floats | None], weights: list[Floats]) -> list[Floats]:
+    """The weights, turned if need be, so that rows are units before and columns units behind."""
+    if len(weights) != max(len(values) - 1, 0):
+        raise ValueError(
+            f"{len(values)} layers need {max(len(values) - 1, 0)} matrices of weights, "
+            f"not {len(weights)}"
+        )
+    for each in weights:
+        if each.ndim != 2:
+            raise ValueError(f"weights need the shape (n, m), not {each.shape}")
+    for chain in (weights, [each.T for each in weights]):
+        if _fit(values, chain):
+            return chain
+    shapes = ", ".join(str(each.shape) for each in weights)
+    sizes = ", ".join("?" if each is None else str(len(each)) for each in values)
+    raise ValueError(f"weights of the shapes {shapes} don't join layers of {sizes} units")
+
+
+def _fit(values: Sequence[Floats | None], weights: Sequence[Floats]) -> bool:
+    if any(one.shape[1] != two.shape[0] for one, two in pairwise(weights)):
+        return False
+    sizes = _sizes(values, weights)
+    return all(
+        value is None or len(value) == size for value, size in zip(values, sizes, strict=True)
+    )
+
+
+def _sizes(values: Sequence[Floats | None], weights: Sequence[Floats]) -> list[int]:
+    """How many units each layer has."""
+    if not weights:
+        return [0 if value is None else len(value) for value in values]
+    return [len(weights[0]), *(each.shape[1] for each in weights)]
+
+
+def _layer(name: str, size: int, values: Floats | None, most: int, ascii: bool) -> _Layer:
+    units: list[int | None] = list(ends(size, most if size <= most else most - 1))
+    if len(units) < size:
+        units.insert((len(units) + 1) // 2, None)
+    texts = [
+        ELLIPSIS if unit is None else "o" if values is None and ascii else "○" if values is None
+        else f"({_value(float(values[unit]))})"
+        for unit in units
+    ]
+    return _Layer(f"{name} ({size})", units, texts)
+
+
+def _value(value: float) -> str:
+    if np.isfinite(value):
+        return number(value, 3)
+    return "NaN" if np.isnan(value) else "Inf" if value > 0 else "-Inf"
+
+
+def _bare(layer: _Layer, ascii: bool) -> _Layer:
+    """A layer without the values, for the narrow."""
+    mark = "o" if ascii else "○"
+    return layer._replace(texts=[ELLIPSIS if unit is None else mark for unit in layer.units])
+
+
+def _fitting(layers: Sequence[_Layer], width: int) -> tuple[int, int]:
+    """How many layers fit side by side, and how many cells are between two."""
+    for count in range(len(layers), 1, -1):
+        left = width - sum(layer.width for layer in layers[:count])
+        gap = left // (count - 1)
+        if gap >= _SMALLEST_GAP:
+            return count, min(gap, _WIDEST_GAP)
+    return 1, _SMALLEST_GAP - 1 if len(layers) > 1 else _SMALLEST_GAP
+
+
+def _drawing(
+    layers: Sequence[_Layer], weights: Sequence[Floats], gap: int, ascii: bool
+) -> list[Text]:
+    """The names of the layers, then units and lines."""
+    rows = max(2 * max(len(layer.units) for layer in layers) - 1, 1)
+    places = [_spread(len(layer.units), rows) for layer in layers]
+    lines = [Text() for _ in range(rows)]
+    for at, layer in enumerate(layers):
+        stands = dict(zip(places[at], layer.texts, strict=True))
+        for row, line in enumerate(lines):
+            line.append(pad(stands.get(row, ""), layer.width, right=True), NAME)
+        if at + 1 < len(layers):
+            pair = (layer, layers[at + 1])
+            between = _lines(pair, (places[at], places[at + 1]), weights[at], gap, rows, ascii)
+            for line, part in zip(lines, between, strict=True):
+                line.append_text(part)
+    return [*_names(layers, gap), *lines]
+
+
+def _names(layers: Sequence[_Layer], gap: int) -> list[Text]:
+    """The name of each layer over its units, cropped where the next one begins."""
+    line, start = "", 0
+    for at, layer in enumerate(layers):
+        last = at + 1 == len(layers)
+        room = layer.width if last else layer.width + gap - 1
+        name = layer.name
+        if last and at:
+            # The last one ends with its units, and may begin before them.
+            begin = max(start + layer.width - cell_len(name), len(line) + 1)
+            line = pad(line, begin)
+            room = start + layer.width - begin
+        else:
+            line = pad(line, start)
+            room = room if not last else 24
+        line += crop(name, max(room, 1))
+        start += layer.width + gap
+    return [styled(line, NAME)]
+
+
+def _spread(count: int, rows: int) -> list[int]:
+    """The rows of so many units, evenly, the middle of them in the middle."""
+    return [int((2 * at + 1) * rows / (2 * count)) for at in range(count)]
+
+
+def _lines(
+    pair: tuple[_Layer, _Layer], places: tuple[list[int], list[int]], weights: Floats, gap: int,
+    rows: int, ascii: bool,
+) -> list[Text]:
+    """The lines between two layers, the strongest over the others."""
+    pens = [
+        Pen("-", f"dim {NEGATIVE}", "", "", ""), Pen("+", f"dim {POSITIVE}", "", "", ""),
+        Pen("=", f"bold {NEGATIVE}", "", "", ""), Pen("#", f"bold {POSITIVE}", "", "", ""),
+    ]
+    canvas = Canvas(gap - 2, rows, pens, ascii=ascii, last_wins=True)
+    finite = np.abs(weights[np.isfinite(weights)])
+    most = float(finite.max()) if finite.size else 0.0
+    down = canvas.down / rows
+    for one, start in zip(pair[0].units, places[0], strict=True):
+        for two, end in zip(pair[1].units, places[1], strict=True):
+            if one is None or two is None or not most:
+                continue
+            share = float(weights[one, two]) / most
+            if not np.isfinite(share) or abs(share) < _FAINT:
+                continue
+            pattern = _SOLID if share > 0 or ascii else _DASHED
+            kind = (share > 0) + 2 * (abs(share) >= _STRONG)
+            for shift in range(2 if abs(share) >= _STRONG and not ascii else 1):
+                canvas.line(
+                    (0, (start + 0.4) * down + shift),
+                    (canvas.across - 1, (end + 0.4) * down + shift), kind, pattern,
+                )
+    return [Text(" ") + line + Text(" ") for line in canvas.lines()]
+
+
+def _keys(weights: Sequence[Floats], width: int, ascii: bool) -> list[Text]:
+    """What the lines mean."""
+    if not weights:
+        return []
+    if ascii:
+        entries = [
+            (styled("##", ""), "positive, large"), (styled("++", ""), "positive"),
+            (styled("==", ""), "negative, large"), (styled("--", ""), "negative"),
+        ]
+    else:
+        entries = [
+            (styled("⠶⠶⠶", f"bold {POSITIVE}"), "positive, large"),
+            (styled("⠒⠒⠒", POSITIVE), "positive"),
+            (styled("⠶ ⠶ ⠶", f"bold {NEGATIVE}"), "negative, large"),
+            (styled("⠒ ⠒ ⠒", NEGATIVE), "negative"),
+        ]
+    text = (
+        f"large: at least {_STRONG:g} of the largest weight between two layers; "
+        f"below {_FAINT:g} of it no line"
+    )
+    return [*legend(entries, width), *notes([text], width)]
