@@ -181,6 +181,8 @@ def _number(at: int, digit: int, power: int) -> float:
 def _floor(value: float, digit: int, power: int) -> int:
     """How many whole steps there are below a number; one that is a multiple counts itself."""
     at = math.floor(value / float(f"{digit}e{power}"))
+    if _number(at, digit, power) > value:
+        return at - 1
     return at + 1 if _number(at + 1, digit, power) <= value else at
 
 

@@ -199,9 +199,9 @@ class Frame(NamedTuple):
 
     def places(self, xs: Floats, ys: Floats, across: int, down: int) -> tuple[Floats, Floats]:
         """Where points lie on so many dots, from the top left corner."""
-        right = self.across.at(xs) * (across - 1)
-        below = (1 - self.up.at(ys)) * (down - 1)
-        return right, below
+        # Far outside is as good as a bit outside, and doesn't overflow.
+        right, up = (np.clip(part, -1e6, 1e6) for part in (self.across.at(xs), self.up.at(ys)))
+        return right * (across - 1), (1 - up) * (down - 1)
 
 
 def heading(title: str, width: int, ascii: bool) -> list[Text]:

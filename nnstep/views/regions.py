@@ -259,7 +259,7 @@ def _levels(what: _Map, rows: int, columns: int, grades: int) -> tuple[Ints, Seq
     there = np.isfinite(values)
     filled = np.where(there, values, 0.0)
     if what.graded:
-        level = np.clip(np.floor(filled * grades), 0, grades - 1)
+        level = np.clip(np.floor(np.clip(filled, 0, 1) * grades), 0, grades - 1)
         return np.where(there, level, -1).astype(np.intp), _GRADES
     return np.where(there, filled, -1).astype(np.intp), [pen.pale for pen in pens(what.classes)]
 

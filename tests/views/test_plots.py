@@ -1,0 +1,298 @@
+"""Plots show what is in the data, say what they leave out, and fit, whatever the data is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from rich.text import Text
+from view_helpers import rendered, whole
+
+from nnstep.views.activations import activation_view
+from nnstep.views.axes import Scale, scale_of, ticks
+from nnstep.views.heat import heat_view
+from nnstep.views.histograms import histogram_view, mini_histogram
+from nnstep.views.nets import net_view
+from nnstep.views.plots import curve_view, scatter_view
+from nnstep.views.regions import boundaries_view, boundary_view
+
+GREAT = st.sampled_from(
+    [
+        5e-324, -5e-324, 1e-300, 1.7e308, -1.7e308, 1e16, 1 + 2e-16, 0.1, math.nan, math.inf,
+        -math.inf,
+    ]
+)
+NUMBERS = st.floats(-10, 10) | st.floats() | GREAT
+DTYPES = st.sampled_from(["f8", "f4", "i8", "?", "u1", "g"])
+EXTENT = (-1.0, 1.0, -1.0, 1.0)
+
+
+@st.composite
+def arrays(draw: st.DrawFn, *sides: int | None) -> np.ndarray:
+    """Any numbers, of a shape whose unknown sides are 0 to 30."""
+    shape = tuple(draw(st.integers(0, 30)) if side is None else side for side in sides)
+    dtype = np.dtype(draw(DTYPES))
+    if dtype.kind != "f":
+        return draw(hnp.arrays(dtype, shape))
+    with np.errstate(all="ignore"):
+        return draw(hnp.arrays(np.float64, shape, elements=NUMBERS)).astype(dtype)
+
+
+def fits(view: Text, width: int, ascii: bool) -> list[str]:
+    lines = rendered(view, width)
+    assert lines and any(lines)
+    assert not ascii or "\n".join(lines).isascii()
+    return lines
+
+
+ANY = (st.sampled_from([40, 53, 80, 120]), st.booleans())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), *ANY, st.booleans(), st.integers(3, 30))
+def test_curves_fit(data: Any, width: int, ascii: bool, log: bool, height: int) -> None:
+    series = {}
+    for name in ("a", "b")[: data.draw(st.integers(0, 2))]:
+        ys = data.draw(arrays(None))
+        given_xs = data.draw(st.booleans())
+        xs = data.draw(arrays(len(ys))) if given_xs else np.arange(len(ys))
+        series[name] = (xs, ys)
+    fits(curve_view(series, width=width, height=height, log=log, ascii=ascii), width, ascii)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrays(None, 2), st.data(), *ANY)
+def test_points_and_maps_fit(points: np.ndarray, data: Any, width: int, ascii: bool) -> None:
+    labels = data.draw(st.none() | arrays(len(points)))
+    fits(scatter_view(points, labels, width=width, ascii=ascii), width, ascii)
+    grid, colour = data.draw(arrays(None, None)), data.draw(st.booleans())
+    view = boundary_view(grid, EXTENT, points, labels, width=width, ascii=ascii, colour=colour)
+    fits(view, width, ascii)
+    maps = [("one", grid), ("another", grid[:1])]
+    view = boundaries_view(maps, EXTENT, points, labels, width=width, ascii=ascii, colour=colour)
+    fits(view, width, ascii)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrays(None, None), *ANY, st.booleans(), st.sampled_from(["sigmoid", "tanh", "relu"]))
+def test_the_other_views_fit(
+    data: np.ndarray, width: int, ascii: bool, colour: bool, name: str
+) -> None:
+    fits(heat_view(data, "w", width=width, ascii=ascii, colour=colour), width, ascii)
+    fits(activation_view(name, data, width=width, ascii=ascii), width, ascii)
+    layers = [("x", None), ("y", data[:1] if len(data) else None)]
+    fits(net_view(layers, [data], width=width, ascii=ascii), width, ascii)
+
+
+@settings(max_examples=200, deadline=None)
+@given(arrays(None), *ANY, st.none() | st.integers(1, 30))
+def test_a_histogram_counts_every_value(
+    data: np.ndarray, width: int, ascii: bool, bins: int | None
+) -> None:
+    lines = fits(histogram_view(data, "w", width=width, bins=bins, ascii=ascii), width, ascii)
+    assert len(mini_histogram(data, 8, ascii)) == 8
+    counts = [int(m[1]) for line in lines if (m := re.search(r"\S  +(\d+)  [█▏▎▍▌▋▊▉#.]", line))]
+    empty = [line for line in lines if re.search(r"\S  +0$", line)]
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(data.astype(np.float64)).sum()
+    assert sum(counts) == finite
+    assert len(counts) + len(empty) <= len(lines)
+
+
+@given(NUMBERS.filter(math.isfinite), NUMBERS.filter(math.isfinite), st.integers(2, 12))
+def test_ticks_lie_on_the_scale_and_rise(one: float, two: float, count: int) -> None:
+    for log in (False, True):
+        scale = scale_of(np.array([one, two]), log=log)
+        assert scale.low < scale.high
+        marks = ticks(scale, count)
+        values = [tick.value for tick in marks]
+        assert 2 <= len(marks) <= 3 * count + 3
+        assert values == sorted(set(values))
+        assert len({tick.label for tick in marks}) == len(marks)
+        assert scale.low <= values[0] and values[-1] <= scale.high
+
+
+def test_ticks_are_round() -> None:
+    assert [tick.label for tick in ticks(Scale(0, 1), 3)] == ["0.0", "0.5", "1.0"]
+    assert [tick.label for tick in ticks(Scale(0, 1999), 5)] == ["0", "500", "1000", "1500"]
+    assert [tick.label for tick in ticks(Scale(1e-3, 10, True), 6)] == [
+        "0.001", "0.01", "0.1", "1", "10",
+    ]
+
+
+def test_a_curve() -> None:
+    points = ([0, 1, 2, 3, 4], [4, 2, 1, 0.5, 0])
+    view = curve_view({"cost": points}, width=40, height=8, ascii=True)
+    assert rendered(view, 40) == [
+        "4 +***",
+        "  |   ****",
+        "2 +       *******",
+        "  |              *********",
+        "0 +                       **************",
+        "  ++-----------------+-----------------+",
+        "   0                 2                 4",
+        "                   epoch",
+        "* cost (last 0)",
+    ]
+
+
+def test_two_curves_have_two_marks() -> None:
+    xs = np.arange(50)
+    for ascii, marks in ((True, "*o"), (False, "●▲")):
+        text = whole(curve_view({"a": (xs, xs), "b": (xs, 50 - xs)}, width=60, ascii=ascii), 60)
+        for mark in marks:
+            assert text.count(mark) > 2
+    assert "● a (last 49)   ▲ b (last 1)" in text
+
+
+def test_a_spike_among_very_many_points_is_seen() -> None:
+    ys = np.zeros(200_000)
+    ys[123_456] = 1
+    lines = rendered(curve_view({"a": (np.arange(len(ys)), ys)}, width=80, ascii=True))
+    assert all("*" in line for line in lines[:16])
+
+
+def test_gaps_are_told_and_not_bridged() -> None:
+    ys = [1.0, 1, 1, math.nan, 1, 1, math.inf]
+    lines = rendered(curve_view({"a": (range(7), ys)}, width=40, ascii=True), 40)
+    assert "a: 1 NaN, 1 Inf left out" in lines
+    drawn = next(line for line in lines if "**" in line)
+    assert re.search(r"\*+ {5,}\*+", drawn)
+
+
+def test_a_log_scale_leaves_out_what_is_not_positive() -> None:
+    text = whole(curve_view({"a": (range(4), [100, 1, 0, -1])}, width=60, log=True), 60)
+    assert "a: 2 not above 0 left out of the log scale" in text
+    assert "100 ┤" in text and "10 ┤" in text
+
+
+def test_nothing_one_point_and_a_constant() -> None:
+    assert "nothing to draw" in whole(curve_view({}, width=60))
+    assert "nothing to draw" in whole(curve_view({"a": ([], [])}, width=60))
+    assert "*" in whole(curve_view({"a": ([3], [7])}, width=60, ascii=True))
+    lines = rendered(curve_view({"a": ([3, 4], [7, 7])}, width=60, ascii=True), 60)
+    assert sum("*" * 50 in line for line in lines) == 1
+
+
+def test_scattered_points_by_class() -> None:
+    points = [[0, 0], [0, 1], [1, 0], [1, 1], [math.nan, 1]]
+    names = ["left", "right"]
+    text = whole(scatter_view(points, [0, 0, 1, 1, 1], names=names, width=40, ascii=True))
+    assert "* left (2)   o right (3)" in text
+    assert "1 point with NaN or Inf left out" in text
+    plot = text.split("* left")[0]
+    assert plot.count("*") == plot.count("o") == 2
+
+
+def test_classes_that_share_a_cell_are_told() -> None:
+    text = whole(scatter_view([[0, 0], [0, 0], [0, 0]], [1, 1, 0], width=40))
+    assert "1 cell holds points of several classes" in text
+
+
+def test_a_map_without_colours() -> None:
+    view = boundary_view(
+        [[0, 1], [0, 0]], EXTENT, [[0.5, -0.5], [-0.5, 0.5], [0.5, 0.5]], [1, 0, 1],
+        width=40, height=8, colour=False,
+    )
+    lines = rendered(view, 40)
+    drawing = [line.split("│")[-1].split("┤")[-1] for line in lines[:6]]
+    assert all(set(line) <= set(".●▲") for line in drawing[:3])
+    assert all(set(line) <= set(".=▲") and line.endswith("=") for line in drawing[3:])
+    assert ".. answer 0   == answer 1" in lines
+    assert "1 of 3 points lie where the map answers" in " ".join(lines)
+
+
+def test_probabilities_and_small_multiples() -> None:
+    grid = np.linspace(0, 1, 50).reshape(1, -1)
+    lines = rendered(boundary_view(grid, EXTENT, width=60, height=5, ascii=True), 60)
+    assert re.search(r"\|?\.+:+=+#+$", lines[0])
+    view = boundaries_view({"1 unit": grid, "2 units": grid, "3 units": grid}, EXTENT, width=40)
+    text = whole(view, 40)
+    assert text.index("1 unit") < text.index("2 units") < text.index("3 units")
+    assert text.count("probability of 1") == 1
+
+
+def test_how_many_values_are_saturated() -> None:
+    text = " ".join(whole(activation_view("sigmoid", [-9.0, 0, 1, 50], width=60), 60).split())
+    assert "2 of them (50 %) where the slope is below 0.01" in text
+    assert "<- 1 beyond" in text and "1 beyond ->" in text
+    with pytest.raises(ValueError, match="sigmoid, tanh, relu"):
+        activation_view("swish", None, width=60)
+
+
+def test_a_histogram() -> None:
+    view = histogram_view([0, 0.5, 1, 1.5, 1.75, 2, math.nan, -math.inf], "w", width=40, bins=2)
+    assert rendered(view, 40) == [
+        "w  8 values  range 0 .. 2",
+        "0 .. 1  2  ██████████████▌",
+        "1 .. 2  4  █████████████████████████████",
+        "a value on an edge counts in the upper",
+        "  range",
+        "1 NaN",
+        "1 Inf (1 of them -Inf)",
+    ]
+    lines = rendered(histogram_view(np.array([True, False, True]), "m", width=40, ascii=True), 40)
+    assert lines[1].startswith("False  1  ###") and lines[2].startswith(" True  2  ###")
+
+
+def test_a_mini_histogram() -> None:
+    assert mini_histogram([0, 0, 0, 0, 1]) == "█      ▂"
+    assert mini_histogram([0, 0, 0, 0, 1], 4, ascii=True) == "#  :"
+    assert mini_histogram([]) == " " * 8
+    assert mini_histogram([3, 3]).strip() == "█"
+
+
+def test_a_heat_map_without_colours_shows_sign_and_size() -> None:
+    lines = rendered(heat_view([[1.0, -1.0], [0.1, math.nan]], "w", width=40, ascii=True), 40)
+    assert lines[:3] == ["w  (2, 2)  range -1 .. 1", "    [0] [1]", "[0] +## -##"]
+    assert lines[3] == "[1] +.. !"
+    assert lines[-1] == "1 NaN, shown as !"
+
+
+def test_a_large_matrix_is_reduced_and_it_says_so() -> None:
+    text = " ".join(rendered(heat_view(np.ones((1000, 300)), "w", width=60, height=10), 60))
+    assert "1000 x 300 cells drawn as 20 x 54" in text
+
+
+def test_a_net() -> None:
+    view = net_view([("x", [1, 2]), ("y", [0.5])], [[[1.0], [-0.1]]], width=40, ascii=True)
+    lines = rendered(view, 40)
+    assert lines[0].split() == ["x", "(2)", "y", "(1)"]
+    assert lines[1].startswith("(1) ###") and lines[3].startswith("(2) ---")
+    assert lines[2].endswith("(0.5)")
+
+
+def test_a_large_net_is_shortened_and_it_says_so() -> None:
+    weights = [np.ones((2, 100)), np.ones((100, 1))]
+    text = whole(net_view([("x", None), ("h", None), ("y", None)], weights, width=60))
+    assert "h (100): 7 of them shown" in text and "..." in text
+    turned = [each.T for each in weights]
+    assert whole(net_view([("x", None), ("h", None), ("y", None)], turned, width=60)) == text
+
+
+WRONG: list[Callable[[], Text]] = [
+    lambda: curve_view({"a": ([1, 2], [1])}, width=60),
+    lambda: curve_view({"a": ([[1]], [[1]])}, width=60),
+    lambda: scatter_view([[1, 2, 3]], width=60),
+    lambda: scatter_view([[1, 2]], [1, 2], width=60),
+    lambda: boundary_view([1, 2], EXTENT, width=60),
+    lambda: heat_view([1, 2], "w", width=60),
+    lambda: net_view([("x", None)], [np.ones((2, 2))], width=60),
+    lambda: net_view([("x", [1]), ("y", None)], [np.ones((2, 2))], width=60),
+    lambda: net_view([("x", np.ones((5, 2))), ("y", None)], [np.ones((2, 2))], width=60),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_shapes_are_told(wrong: Callable[[], Text]) -> None:
+    with pytest.raises(ValueError, match=r"shape|layers"):
+        wrong()
+    with pytest.raises(ValueError, match="extent"):
+        boundary_view([[1]], (1, 0, 0, 1), width=60)
