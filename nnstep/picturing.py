@@ -6,8 +6,11 @@ drawn is for the views.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from nnstep.engine.events import Event
 from nnstep.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -30,6 +33,39 @@ class Picturing(Understanding):
             raise ValueError(_NO_POINTS)
         data: Data = found[0]
         return data
+
+    def weights(self) -> list[tuple[str, Any]]:
+        """The matrices that a training step updates and that fit behind one another, (n, m) each.
+
+        Raises:
+            ValueError: there are none.
+        """
+        from nnstep.insight.readings import record
+
+        self._check_epochs()
+        found: list[tuple[str, Any]] = []
+
+        def go() -> Event | None:
+            here = self._timeline.here()
+            run = self._as_run()
+            updates = record(run, self._epochs_to_check(run)[0], []).updates
+            self._timeline.go(here)
+            for each in sorted(updates, key=lambda each: each.first_read):
+                value = np.asarray(self.eval(each.name)) if np.ndim(each.old) == 2 else None
+                if value is not None and (not found or value.shape[0] == found[-1][1].shape[1]):
+                    found.append((each.name, value))
+            return None
+
+        driver = self._driver
+        stood = driver.reason, driver.breakpoint, driver.change
+        self._doing = "net"
+        try:
+            self._travel(go)
+        finally:
+            driver.reason, driver.breakpoint, driver.change = stood
+        if not found:
+            raise ValueError("no matrix of weights was found that a training step updates")
+        return found
 
     def boundary(self, rows: int, columns: int) -> Boundary:
         """What the script predicts all over the plane, with the parameters that it has here.

@@ -21,7 +21,7 @@ Takes = Literal["nothing", "number", "place", "name", "expression", "path", "wor
 Action = Callable[["Shell", str], None]
 
 GROUPS = (
-    "move", "move back", "stop at", "find", "look", "understand", "change", "lesson",
+    "move", "move back", "stop at", "find", "look", "understand", "see", "change", "lesson",
 )
 
 

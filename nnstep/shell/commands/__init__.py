@@ -9,6 +9,7 @@ from nnstep.shell.commands import finding as finding  # isort: skip
 from nnstep.shell.commands import looking as looking  # isort: skip
 from nnstep.shell.commands import understanding as understanding  # isort: skip
 from nnstep.shell.commands import explaining as explaining  # isort: skip
+from nnstep.shell.commands import plotting as plotting  # isort: skip
 from nnstep.shell.commands import changing as changing  # isort: skip
 from nnstep.shell.commands import branching as branching  # isort: skip
 from nnstep.shell.commands import sweeping as sweeping  # isort: skip

@@ -1,0 +1,119 @@
+"""The prediction over the plane: whose values it shows, and that these are the script's own."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from states import fingerprint
+
+from nnstep import lessons
+from nnstep.session import Session
+
+
+def points_of(found: Any) -> Any:
+    """The middles of the cells of a grid, row by row from the top."""
+    left, right, low, high = found.extent
+    rows, columns = found.classes.shape
+    xs = left + (np.arange(columns) + 0.5) / columns * (right - left)
+    ys = high - (np.arange(rows) + 0.5) / rows * (high - low)
+    return np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def lesson(name: str, folder: Path, epochs: int) -> Path:
+    text = Path(lessons.resolve(name)).read_text(encoding="utf-8")
+    path = folder / f"{name}.py"
+    lines = [f"{line.split(' = ')[0]} = {epochs}" if line.startswith(("epochs =", "num_passes ="))
+             else line for line in text.splitlines()]  # fmt: skip
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_point_by_point(tmp_path: Path) -> None:
+    session = Session(lesson("mse_hidden", tmp_path, 60))
+    session.goto(epoch=50)
+    before = fingerprint(session)
+    found = session.boundary(9, 31)
+    assert fingerprint(session) == before
+    assert found.name == "ao" and found.data.name == "feature_set"
+    # What was computed last was epoch 49's, with the weights that it began with.
+    session.goto(epoch=49)
+    wh, wo = session["wh"], session["wo"]
+    true = sigmoid(sigmoid(points_of(found) @ wh) @ wo).reshape(9, 31)
+    assert np.allclose(found.values, true, rtol=1e-12, atol=0)
+    assert np.array_equal(found.classes, true > 0.5)
+    assert np.bincount(found.data.labels).tolist() == [50, 50]
+
+
+@pytest.mark.parametrize("name", ["softmax_moons", "tanh_sigmoid", "moons_perceptron"])
+def test_most_points_lie_where_their_class_is(name: str, tmp_path: Path) -> None:
+    session = Session(lesson(name, tmp_path, 300))
+    session.run()
+    found = session.boundary(60, 120)
+    left, right, low, high = found.extent
+    points = found.data.points
+    columns = ((points[:, 0] - left) / (right - left) * 120).astype(int)
+    rows = ((high - points[:, 1]) / (high - low) * 60).astype(int)
+    assert found.data.labels is not None
+    assert np.mean(found.classes[rows, columns] == found.data.labels) > 0.8
+
+
+def test_points_in_columns(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(textwrap.dedent("""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X = rng.normal(size=(2, 30))
+        Y = (X[:1] + X[1:] > 0).astype(float)
+        w = np.array([[1.0], [2.0]])
+        for epoch in range(3):
+            p = 1 / (1 + np.exp(-(w.T @ X)))
+            loss = -np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))
+            dw = X @ (p - Y).T / 30
+            w -= 0.1 * dw
+    """))
+    session = Session(path)
+    session.goto(epoch=1)
+    session.next(2)
+    found = session.boundary(8, 16)
+    assert found.name == "p"
+    session.goto(epoch=0)
+    true = sigmoid(points_of(found) @ np.array([[1.0], [2.0]])).reshape(8, 16)
+    session.goto(epoch=1)  # whose prediction has been made already
+    second = sigmoid(points_of(found) @ session["w"]).reshape(8, 16)
+    assert np.allclose(found.values, second) and not np.allclose(found.values, true)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import numpy as np\nw = np.ones(3)\nfor i in range(3):\n    w = w * 0.9\n", "points of"),
+        ("import numpy as np\nX = np.ones((9, 2)) * np.arange(9.0)[:, None]\nw = np.ones(2)\n"
+         "for i in range(3):\n    s = X @ w\n    w = w - 0.01 * X.T @ s\n", "compared with"),
+    ],
+)  # fmt: skip
+def test_nothing_to_draw(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(text)
+    session = Session(path)
+    session.epoch(2)
+    with pytest.raises(ValueError, match=message):
+        session.boundary(5, 5)
+
+
+def test_weights(tmp_path: Path) -> None:
+    session = Session(lesson("softmax_moons", tmp_path, 5))
+    session.epoch(2)
+    before = fingerprint(session)
+    (one, first), (other, second) = session.weights()
+    assert (one, other) == ("W1", "W2")
+    assert first is session["W1"] or np.array_equal(first, session["W1"])
+    assert (first.shape[0], first.shape[1], second.shape[1]) == (2, second.shape[0], 2)
+    assert fingerprint(session) == before
