@@ -116,7 +116,13 @@ def test_ticks_lie_on_the_scale_and_rise(one: float, two: float, count: int) -> 
         assert 2 <= len(marks) <= 3 * count + 3
         assert values == sorted(set(values))
         assert len({tick.label for tick in marks}) == len(marks)
-        assert scale.low <= values[0] and values[-1] <= scale.high
+        first, last = scale.at(np.array([values[0], values[-1]]))
+        assert first > -1e-9 and last < 1 + 1e-9  # no further outside than rounding takes them
+
+
+def test_an_end_right_above_a_round_number() -> None:
+    scale = scale_of(np.array([10.0, 1.0000000000000002]), log=True)
+    assert [tick.label for tick in ticks(scale, 2)] == ["1", "10"]
 
 
 def test_ticks_are_round() -> None:
