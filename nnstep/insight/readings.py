@@ -52,6 +52,12 @@ class Run(NamedTuple):
     main: ast.AST
     entry: Path
 
+    def is_interrupted(self) -> bool:
+        """Whether what is worked out should be given up; meanwhile it is told that it goes on."""
+        if self.timeline.on_pause is not None:
+            self.timeline.on_pause()
+        return self.timeline.interrupted
+
 
 @dataclass
 class Reading:
@@ -156,7 +162,7 @@ class _Pass:
         self, run: Run, epoch: int, end: Path | None = None, places: list[Path] | None = None,
         costs: list[str] | None = None,
     ) -> None:
-        self.tape = Tape(lambda: run.timeline.interrupted)
+        self.tape = Tape(run.is_interrupted)
         self.readings: list[Reading] = []
         self.foreign: set[int] = set()
         self.start: dict[str, Any] = {}

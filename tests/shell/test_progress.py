@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -76,3 +77,19 @@ def test_a_screen_too_narrow_for_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     line = told(epoch=1000, epochs=4000, cost=1.25)
     assert "━" not in line
     assert all(len(each) < 40 for each in line.split("\r"))
+
+
+def test_a_check_tells_that_it_goes_on(tmp_path: Path) -> None:
+    from nnstep.session import Session
+
+    path = tmp_path / "net.py"
+    path.write_text(
+        "import numpy as np\nrng = np.random.default_rng(0)\n"
+        "X, W = rng.normal(size=(8, 30)), rng.normal(size=(30, 40))\nfor epoch in range(2):\n"
+        "    loss = np.sum(np.tanh(X @ W) ** 2)\n"
+        "    dW = X.T @ (2 * np.tanh(X @ W) * (1 - np.tanh(X @ W) ** 2))\n    W -= 0.01 * dW\n"
+    )
+    session, told = Session(path), []
+    session.on_progress = told.append
+    assert session.check().kind == "right"
+    assert told and {each.text for each in told} == {"check"}
