@@ -15,6 +15,7 @@ from rich.text import Text
 
 from nnstep.insight.arrays import attributes, is_array, short_text, summarize
 from nnstep.views.facts import facts, title
+from nnstep.views.histograms import mini_histogram
 from nnstep.views.text import (
     ALARM,
     DIM,
@@ -35,6 +36,7 @@ _ENTRIES = 12
 # A container is searched so far for arrays: a list of a million floats has none.
 _SEARCHED = 100
 _SIDE_BY_SIDE = 60
+_FEWEST, _LARGEST = 8, 1_000_000  # elements whose spread is drawn
 
 
 class _Row(NamedTuple):
@@ -159,6 +161,11 @@ def _row(name: str, value: object, note: str, ascii: bool) -> _Row:
         text = plain(summary.text, ascii)
         return _Row(plain(name, ascii), summary.type, [text], plain(note, ascii))
     pieces = [summary.type, *facts(summary)[1:]]
+    varies = summary.low is not None and summary.low != summary.high
+    if is_array(value) and varies and value.dtype.kind in "iuf" and (
+        _FEWEST <= value.size <= _LARGEST
+    ):
+        pieces.append(f"[{mini_histogram(value, ascii=ascii)}]")
     return _Row(plain(name, ascii), str(summary.shape), pieces, plain(note, ascii))
 
 

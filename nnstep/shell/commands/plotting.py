@@ -15,7 +15,7 @@ from nnstep.shell.registry import CommandError, command
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
 
-_USAGE = "plot EXPR[, EXPR...] [--log], or plot cost|data|boundary|hist NAME|activation KIND"
+_USAGE = "plot EXPR [--log] | data | boundary | hist NAME | activation KIND"
 _KINDS = ("sigmoid", "tanh", "relu")
 _ROWS, _MARGIN = 20, 8  # lines of a plot, and columns beside it
 _LOG = re.compile(r"(?:^|\s)--log\b")
@@ -53,6 +53,9 @@ def net(shell: Shell, argument: str) -> None:
     """Draw the network: its units, and its weights by sign and size.
 
     The weights are the matrices that a training step updates and that fit behind one another.
+
+    Example:
+        epoch 100 ;; net
     """
     from nnstep.views.nets import net_view
 
