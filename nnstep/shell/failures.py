@@ -29,6 +29,17 @@ def message_of(error: BaseException) -> str:
     return describe(error)
 
 
+def missing(error: BaseException) -> str:
+    """How to install what an exception says isn't there; empty where that isn't known.
+
+    Only of what scripts draw with: everything else is the script's own affair.
+    """
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    if isinstance(name, str) and name.split(".")[0] == "matplotlib":
+        return "matplotlib isn't installed here: `pip install 'nnstep[plot]'` brings it"
+    return ""
+
+
 def _message(error: BaseException) -> str:
     try:
         if isinstance(error, SyntaxError):

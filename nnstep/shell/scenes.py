@@ -21,7 +21,7 @@ from nnstep.insight.arrays import changed
 from nnstep.insight.health import activation, activations, health
 from nnstep.insight.parts import read
 from nnstep.lessons import about
-from nnstep.shell.failures import describe
+from nnstep.shell.failures import describe, missing
 from nnstep.shell.remembered import Restored
 from nnstep.version import __version__
 from nnstep.views.changes import change_view, restored_view
@@ -143,7 +143,8 @@ def ended(session: Session, width: int) -> Text:
             f"the script raised {type(error).__qualname__}; its variables are still here: "
             "`vars`, `where`, `p EXPR`; `back` goes back, `restart` begins again"
         )
-    return Text("\n".join(wrap(words, width)), style=DIM)
+    lines = [*wrap(missing(error) if error is not None else "", width), *wrap(words, width)]
+    return Text("\n".join(lines), style=DIM)
 
 
 def breakpoint_line(at: Breakpoint, ascii: bool = False) -> Text:

@@ -144,3 +144,14 @@ def test_in_ascii_mode(folder: Path) -> None:
     shown = desk.type("watch λ", "continue", "info")
     assert shown.isascii()
     assert "\\u03bb: 1 -> 2" in shown
+
+
+def test_what_draws_and_is_not_installed(tmp_path: Path) -> None:
+    path = tmp_path / "draws.py"
+    path.write_text(
+        "raise ModuleNotFoundError(\"No module named 'matplotlib'\", name='matplotlib.pyplot')\n"
+    )
+    desk = Desk()
+    desk.shell.open(str(path))
+    assert "pip install 'nnstep[plot]'" in desk.type("run")
+    desk.shell.close()
