@@ -24,6 +24,8 @@ from nnstep.insight.tape import (
     numbers_in,
 )
 
+_ELEMENTS = 2000  # that take as long as the rest of what it is to execute an entry
+
 
 class Unrepeatable(Exception):
     """An entry can't be executed again; the message says which and why."""
@@ -101,8 +103,13 @@ Way = Callable[[Live], Any]
 class Program:
     """Some entries of a tape, prepared to be executed again and again with other values.
 
-    Executed with no other values it gives what was recorded, to the bit, unless the script drew
-    random numbers in them.
+    Executed with no other values it gives what was recorded, but for the precision: all of it is
+    computed in at least double precision.
+
+    Attributes:
+        inputs: the numbers of the values that will be others.
+        entries: what is executed.
+        work: about how much that is: of small values, how many entries.
     """
 
     def __init__(
@@ -123,6 +130,8 @@ class Program:
         others = {each.at for each in otherwise}
         tainted = set(self.inputs)
         self.entries = tape.affected(self.inputs, entries, others)
+        made = (tape.outcome(each) for each in self.entries)
+        self.work = len(self.entries) + sum(np.size(each) for each in made) // _ELEMENTS
         self._ways: Mapping[int, Way] = {}
         self._steps: list[Callable[[Values], None]] = []
         for each in self.entries:

@@ -36,7 +36,7 @@ class Budget:
     """How much may be tried.
 
     Attributes:
-        left: so many entries may still be executed again.
+        left: so much may still be executed again, as `Program.work` counts it.
     """
 
     left: int = 150_000
@@ -114,7 +114,7 @@ class Search:
             return
         works = 0
         for tries in sorted(self._tries(times), key=lambda each: each[0].cost):
-            self._budget.left -= len(program.entries)
+            self._budget.left -= program.work
             if self._budget.left <= 0 or tries[0].cost > self._bar or works == MENDS:
                 return
             made: dict[int, Any] = {}
