@@ -28,6 +28,7 @@ _ROUNDED = 4  # by how many roundings a cost may be off
 ALL = 3000  # elements, up to which each is nudged
 CHOSEN, DIRECTIONS = 128, 8  # beyond: so many elements, and so many random directions
 _REFINED = 48  # elements that are looked at once more
+_LARGE, _FEW = 100_000, 6  # elements, above which so few are
 _SMALL = 0.1  # the value below which a nudge doesn't shrink any more
 
 
@@ -225,7 +226,8 @@ def _refined(
     if not np.isfinite(off).all() or float(off.max(initial=0)) <= 1e-7 * most:
         return found
     order = np.argsort(-off)
-    worst = [at for at in order[:_REFINED] if off[at] > 1e-9 * most]
+    count = _REFINED if found.size <= _LARGE else _FEW
+    worst = [at for at in order[:count] if off[at] > 1e-9 * most]
     values, errors, kinks = found.values.copy(), found.errors.copy(), found.kinks.copy()
     for at in worst:
         values[at], errors[at], kinks[at] = _swept(nudge, moves[at], scales[at], values[at])
