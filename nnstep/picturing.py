@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnstep.engine.events import Event
+from nnstep.engine.moments import Path
 from nnstep.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -43,26 +43,18 @@ class Picturing(Understanding):
         from nnstep.insight.readings import record
 
         self._check_epochs()
-        found: list[tuple[str, Any]] = []
 
-        def go() -> Event | None:
-            here = self._timeline.here()
+        def find(here: Path) -> list[str]:
             run = self._as_run()
             updates = record(run, self._epochs_to_check(run)[0], []).updates
-            self._timeline.go(here)
-            for each in sorted(updates, key=lambda each: each.first_read):
-                value = np.asarray(self.eval(each.name)) if np.ndim(each.old) == 2 else None
-                if value is not None and (not found or value.shape[0] == found[-1][1].shape[1]):
-                    found.append((each.name, value))
-            return None
+            tables = [each for each in updates if np.ndim(each.old) == 2]
+            return [each.name for each in sorted(tables, key=lambda each: each.first_read)]
 
-        driver = self._driver
-        stood = driver.reason, driver.breakpoint, driver.change
-        self._doing = "net"
-        try:
-            self._travel(go)
-        finally:
-            driver.reason, driver.breakpoint, driver.change = stood
+        found: list[tuple[str, Any]] = []
+        for name in self._asked("net", find):
+            value = np.asarray(self.eval(name))
+            if not found or value.shape[0] == found[-1][1].shape[1]:
+                found.append((name, value))
         if not found:
             raise ValueError("no matrix of weights was found that a training step updates")
         return found

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from nnstep.reports import (
     LoopInfo,
     Progress,
 )
+
+_T = TypeVar("_T")
 
 
 class Questions(Motions):
@@ -195,18 +197,35 @@ class Questions(Motions):
             raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
         assert self._breakpoints is not None
         self._breakpoints.check_names(frameeval.compiled(name, "eval"), self.names())
-        driver, found = self._driver, list[ShapeStory | None]()
+        return self._asked(f"shape of {name}", lambda here: self._binding(name, here))
+
+    def _asked(self, doing: str, ask: Callable[[Path], _T]) -> _T:
+        """Find something out by executing again; the session stands then where it stood.
+
+        Args:
+            doing: what it is, for who is told of progress.
+            ask: given the present moment, moves the machine about and gives the answer.
+        """
+        driver, found = self._driver, list[_T]()
         stood = driver.reason, driver.breakpoint, driver.change
-        self._doing = f"shape of {name}"
+
+        def go() -> Event | None:
+            here = self._timeline.here()
+            found.append(ask(here))
+            self._timeline.go(here)
+            return None
+
+        self._doing = doing
         try:
-            self._travel(lambda: self._find_binding(name, found))
+            self._travel(go)
         finally:
             driver.reason, driver.breakpoint, driver.change = stood
-        return found[0] if found else None
+            driver.interrupted = self._timeline.interrupted = False
+        return found[0]
 
-    def _find_binding(self, name: str, found: list[ShapeStory | None]) -> Event | None:
-        """Go back to the op that bound a name last, note what it tells, and come back."""
-        here, is_it, breakpoints = self._timeline.here(), self._binds(name), self._breakpoints
+    def _binding(self, name: str, here: Path) -> ShapeStory | None:
+        """Go back to the op that bound a name last, and explain it."""
+        is_it, breakpoints = self._binds(name), self._breakpoints
         assert breakpoints is not None
 
         def on(end: Path) -> Path | None:
@@ -225,10 +244,8 @@ class Questions(Motions):
                 self._timeline.go(here)
                 breakpoints.by_number[0] = Breakpoint(0, "name", name)
                 event = self._traveller.last_where(on, "shape")
-            if event is not None and is_it(event):
-                found.append(explain(self._maker(event), name))
-        self._timeline.go(here)
-        return None
+            known = event is not None and is_it(event)
+            return explain(self._maker(event), name) if known and event is not None else None
 
     def _maker(self, event: Event) -> Event:
         """For a value that was stored in an object, the op before, which has computed it."""

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnstep.engine import frameeval
-from nnstep.engine.events import Event
-from nnstep.engine.frames import Frame
 from nnstep.engine.moments import Path
 from nnstep.questions import Questions
 
@@ -178,28 +176,17 @@ class Tracing(Questions):
         self, doing: str, name: str | None, ask: Callable[[Tape, Any], Any]
     ) -> Traced:
         """Record the present epoch, then the one before as well, until there is an answer."""
-        driver, found = self._driver, list[Traced]()
-        stood = driver.reason, driver.breakpoint, driver.change
-
-        def go() -> Event | None:
-            here = self._timeline.here()
+        def find(here: Path) -> Traced:
             for start, since in self._starts(here):
                 tape = self._recorded(start, here)
-                frame: Frame = self._frame()
                 code = frameeval.compiled(name, "eval") if name is not None else None
-                value = frameeval.evaluate(code, frame) if code is not None else None
-                found.append(Traced(ask(tape, value), since, self._edits_between(start, here)))
-                if found[-1].found is not None:
+                value = frameeval.evaluate(code, self._frame()) if code is not None else None
+                found = Traced(ask(tape, value), since, self._edits_between(start, here))
+                if found.found is not None:
                     break
-            self._timeline.go(here)
-            return None
+            return found
 
-        self._doing = doing
-        try:
-            self._travel(go)
-        finally:
-            driver.reason, driver.breakpoint, driver.change = stood
-        return found[-1]
+        return self._asked(doing, find)
 
     def _recorded(self, start: Path, here: Path) -> Tape:
         from nnstep.insight.tape import Recorder, Tape, TooLong

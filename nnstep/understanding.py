@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nnstep.engine.events import Event
+from nnstep.engine.moments import Path
 from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.tracing import Tracing
 
@@ -38,25 +38,13 @@ class Understanding(Tracing):
             ValueError: there is nothing to check, or no such epoch.
         """
         self._check_epochs()
-        driver = self._driver
-        found: list[Report] = []
-        stood = driver.reason, driver.breakpoint, driver.change
 
-        def go() -> Event | None:
-            here = self._timeline.here()
+        def find(here: Path) -> Report:
             run = self._as_run()
             epochs = self._epochs_to_check(run) if at is None else list(at)
-            found.append(self._checked(run, epochs, name, cost, required=at is not None))
-            self._timeline.go(here)
-            return None
+            return self._checked(run, epochs, name, cost, required=at is not None)
 
-        self._doing = "check"
-        try:
-            self._travel(go)
-        finally:
-            driver.reason, driver.breakpoint, driver.change = stood
-            driver.interrupted = self._timeline.interrupted = False
-        return found[0]
+        return self._asked("check", find)
 
     def _as_run(self) -> Run:
         from nnstep.insight.readings import Run
