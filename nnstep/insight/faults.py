@@ -315,7 +315,7 @@ def _by_flow(
 
 def _made_at(entry: Entry, tape: Tape) -> int:
     """Which entry has made what an entry only hands on, as the end of a call does."""
-    number = tape.number(entry.result) if entry.called and is_number(entry.result) else None
+    number = tape.number(entry.result) if entry.called else None
     writer = tape.last_writer(number, entry.at) if number is not None else None
     return entry.at if writer is None else writer.at
 
@@ -325,7 +325,7 @@ def _bound_slope(step: Step, entry: Entry, known: Mapping[int, Identity]) -> Ent
     tape = step.tape
     slopes: list[Entry] = []
     for value in entry.operands:
-        number = tape.number(value) if is_number(value) else None
+        number = tape.number(value)
         writer = tape.last_writer(number, entry.at) if number is not None else None
         identity = known.get(writer.at) if writer is not None else None
         if identity is not None and identity.kind == TRUTH:

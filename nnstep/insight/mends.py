@@ -19,7 +19,7 @@ from nnstep.insight.operators import sides
 from nnstep.insight.pool import LARGE, Value
 from nnstep.insight.replay import Live, Way
 from nnstep.insight.rewording import Wording, tight
-from nnstep.insight.tape import BOUND, Entry, Tape, is_number
+from nnstep.insight.tape import BOUND, Entry, Tape
 
 
 class Try(NamedTuple):
@@ -94,9 +94,7 @@ class _Op:
         self.wording = Wording(entry.text, entry.op.operands)
         self._entry = entry
         self._there = there
-        self._recorded = [
-            tape.value(each, entry.at) if is_number(each) else each for each in entry.operands
-        ]
+        self._recorded = tape.operands(entry)
         self._outcome = tape.outcome(entry)
         # `dW += x` and `dW[0] = x` are written otherwise in `x`.
         self._slot = self._value_slot()

@@ -296,7 +296,7 @@ class _Pass:
             if each.called and not each.names:
                 continue  # to ask for it would call it again
             for value in (each.result, *each.operands):
-                number = self.tape.number(value) if is_number(value) else None
+                number = self.tape.number(value)
                 if number is None or getattr(value, "size", 1) != 1:
                     continue
                 text = self.tape.name(number) or (each.text if value is each.result else "")

@@ -52,7 +52,7 @@ class Live:
     @classmethod
     def of_recorded(cls, tape: Tape, entry: Entry) -> Live:
         """An entry with what it had."""
-        return cls(entry, [tape.value(each, entry.at) for each in entry.operands], tape, {}, None)
+        return cls(entry, tape.operands(entry), tape, {}, None)
 
     def outcome(self) -> Any:
         """What comes out of the op as it stands, or what it changes."""
@@ -234,7 +234,7 @@ class Program:
         if kind in BOUND and is_number(value.__self__):
             inner, name = self._getter(value.__self__, at, tainted), value.__name__
             return lambda env: getattr(inner(env), name)
-        number = self._tape.number(value) if is_number(value) else None
+        number = self._tape.number(value)
         if number is None:
             return lambda env: value
         if number not in tainted:

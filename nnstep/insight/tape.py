@@ -129,8 +129,8 @@ class Tape:
     # Values.
 
     def number(self, value: Any) -> int | None:
-        """The number of a value that was met, None for any other."""
-        return self._number.get(id(owner_of(value)))
+        """The number of a value that was met, None for any other and for what isn't followed."""
+        return self._number.get(id(owner_of(value))) if is_number(value) else None
 
     def register(self, value: Any) -> int:
         """The number of a value, a new one if need be."""
@@ -170,6 +170,10 @@ class Tape:
             return value
         content = self.content(number, at)
         return value if content is self.owners[number] else view_into(value)(content)
+
+    def operands(self, entry: Entry) -> list[Any]:
+        """What an entry worked on, as it was then."""
+        return [self.value(each, entry.at) for each in entry.operands]
 
     # Flow.
 
@@ -423,7 +427,7 @@ def _call(tape: Tape, names: tuple[str, ...], value: Any) -> None:
     """Remember what the values are called from now on."""
     items = (value,) if len(names) == 1 else value if isinstance(value, tuple) else ()
     for name, item in zip(names, items, strict=False):
-        number = tape.number(item) if is_number(item) else None
+        number = tape.number(item)
         if number is not None:
             tape.call(number, name)
 

@@ -19,7 +19,7 @@ from nnstep.insight.pool import Scopes, known_at, pool_of
 from nnstep.insight.readings import Step
 from nnstep.insight.replay import Live, Program, Unrepeatable, Way
 from nnstep.insight.rewording import Wording
-from nnstep.insight.tape import Entry, is_number
+from nnstep.insight.tape import Entry
 from nnstep.insight.truths import Slopes
 from nnstep.insight.updates import Part, Update
 
@@ -325,7 +325,7 @@ def slice_of(
             if id(each) in own and (each.at not in ends or each.at in border):
                 found[each.at] = each
     for each in step.script:  # the ends of calls
-        if each.called and is_number(each.result):
+        if each.called:
             number = step.tape.number(each.result)
             maker = step.tape.maker.get(number, -1) if number is not None else -1
             if maker in found and each.at not in ends and maker < each.at:

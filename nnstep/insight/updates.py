@@ -165,7 +165,7 @@ def _moves(tape: Tape, number: int, name: str, finish: Mapping[str, Any]) -> boo
     """Whether something becomes another one by more than itself, as a counter doesn't."""
     if tape.changed_at.get(number):
         return True
-    new = tape.number(finish.get(name)) if is_number(finish.get(name)) else None
+    new = tape.number(finish.get(name))
     if new is None or new == number:
         return False
     leaves = {each for each in tape.sources(new)[1] if tape.is_leaf(each)}
@@ -313,7 +313,7 @@ def _chain(tape: Tape, start: int, end: int | None) -> list[Entry]:
         if maker is None or not _adds(tape.entries[maker]):
             continue
         for each in tape.entries[maker].operands:
-            part = tape.number(each) if is_number(each) else None
+            part = tape.number(each)
             if part is None or part in behind:
                 continue
             behind[part] = number
@@ -372,7 +372,7 @@ class _Finder:
         if found is None:
             # `W[...] = W - step`
             first = entry.operands[0] if entry.changes and entry.operands else None
-            number = self._tape.number(first) if is_number(first) else None
+            number = self._tape.number(first)
             maker = self._tape.maker.get(number) if number is not None else None
             return self.added(self._tape.entries[maker]) if maker is not None else None
         left, right = found.left, found.right
@@ -407,13 +407,13 @@ class _Finder:
 
     def part(self, value: Any, at: int, factor: float) -> Part:
         """The gradient in what was added."""
-        if is_number(value) and self._tape.number(value) == self._number:
+        if self._tape.number(value) == self._number:
             name = self._tape.name(self._number)
             return Part(np.array(self._tape.value(value, at)), value, self._number, at, factor,
                         name, decays=True)  # fmt: skip
         name, turned = "", None
         for _ in range(50):
-            number = self._tape.number(value) if is_number(value) else None
+            number = self._tape.number(value)
             name = (self._tape.name(number) if number is not None else "") or name
             inner = self._inner(value, number, at) if number is not None else None
             if inner is None or (self._is_gradient(number) and not self._is_cut(number, at)):
@@ -422,11 +422,11 @@ class _Finder:
             if writer is not None and negated(writer) is not None:
                 turned = writer
             value, at, factor = inner[0], inner[1], factor * inner[2]
-        number = self._tape.number(value) if is_number(value) else None
+        number = self._tape.number(value)
         writer = self._tape.last_writer(number, at) if number is not None else None
         named = self._tape.name(number) if number is not None else ""
         text = named or (writer.text if writer is not None else name)
-        shown = self._tape.value(value, at) if is_number(value) else value
+        shown = self._tape.value(value, at)
         return Part(np.array(shown), value, number, at, factor, text, turned)
 
     def _is_gradient(self, number: int | None) -> bool:
@@ -477,14 +477,14 @@ class _Finder:
         """
         if not _is_scalar(value):
             return False
-        number = self._tape.number(value) if is_number(value) else None
+        number = self._tape.number(value)
         if (entry.code, entry.line) != self._place and not self.optimised:
             return isinstance(value, float) and (number is None or self._tape.is_leaf(number))
         return number is None or self._moving.isdisjoint(self._tape.sources(number)[1])
 
     def _is_made(self, value: Any) -> bool:
         """Whether the step has computed a number from what it updates, as Adam does its roots."""
-        number = self._tape.number(value) if is_number(value) else None
+        number = self._tape.number(value)
         return number is not None and not self._tape.is_leaf(number)
 
     def _before_cut(self, writer: Entry) -> _Added | None:
@@ -526,7 +526,7 @@ class _Finder:
 
     def _is_state(self, value: Any, at: int) -> bool:
         """Whether a value comes from nothing but what an optimiser has kept: no entry joins it."""
-        number = self._tape.number(value) if is_number(value) else None
+        number = self._tape.number(value)
         if number is None or not isinstance(value, np.ndarray | np.floating | float):
             return False
         made, sources = self._tape.sources(number, at)
