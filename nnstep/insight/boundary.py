@@ -132,22 +132,24 @@ def boundary(tape: Tape, rows: int, columns: int) -> Boundary | None:
     found = _prediction(tape, number, labels)
     if found is None:
         return None
-    maker, made, raw = found
+    maker, raw = found
     before = [each for each in tape.entries if each.at <= maker.at]
     try:
         program = Program(tape, [number], before)
         extent = _extent(data.points)
-        outputs = _over(program, data, number, made, raw, _grid(extent, rows, columns))
+        outputs = _over(program, tape, data, raw, _grid(extent, rows, columns))
     except Unrepeatable:
         return None
     values = outputs.reshape(rows, columns, -1)
     values = values[..., 0] if values.shape[2] == 1 else values
     own = tape.value(raw, maker.at + 1)
-    return Boundary(data, tape.name(made) or maker.text, maker.line, extent, values,
-                    predicted_classes(values, own))  # fmt: skip
+    return Boundary(
+        data, tape.name(tape.number(raw) or 0) or maker.text, maker.line, extent, values,
+        predicted_classes(values, own),
+    )
 
 
-def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, int, Any] | None:
+def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, Any] | None:
     """What is made of the points alone, and first brought together with the labels."""
     own: dict[int, tuple[Entry, Any]] = {}
     of_points, of_labels = {number}, set(labels)
@@ -155,8 +157,7 @@ def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, int, 
         reads = set(each.reads)
         meets = reads & of_labels
         if meets and reads & own.keys():
-            last = _before_log(tape, own, max(reads & own.keys()))
-            return own[last][0], last, own[last][1]
+            return own[_before_log(own, max(reads & own.keys()))]
         if each.alias:
             continue
         if meets:
@@ -169,7 +170,7 @@ def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, int, 
     return None
 
 
-def _before_log(tape: Tape, own: dict[int, tuple[Entry, Any]], number: int) -> int:
+def _before_log(own: dict[int, tuple[Entry, Any]], number: int) -> int:
     """The output itself, where only its logarithm, say, meets the labels."""
     for _ in range(4):
         maker = own[number][0]
@@ -214,16 +215,17 @@ def _grid(extent: tuple[float, float, float, float], rows: int, columns: int) ->
 
 
 def _over(
-    program: Program, data: Data, number: int, made: int, raw: Any, points: Floats
+    program: Program, tape: Tape, data: Data, raw: Any, points: Floats
 ) -> Floats:
-    """The outputs for many points, as many at a time as the script has."""
-    count = len(data.points)
-    found = []
+    """What a value is for many points, as many at a time as the script has."""
+    count, found = len(data.points), []
+    given, made = tape.number(data.raw), tape.number(raw)
+    assert given is not None and made is not None
     for batch, size in _batches(points, count):
-        content = as_inputs(program.content(number))
+        content = as_inputs(tape.content(given, 0))
         view = view_into(data.raw)(content)
         view[...] = batch if data.raw.shape[1] == 2 else batch.T
-        values = program.run({number: content})
+        values = program.run({given: content})
         output = np.asarray(view_into(raw)(values[made]))
         output = output if output.shape[0] == count else output.T
         found.append(np.array(output[:size], dtype=np.float64).reshape(size, -1))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnstep.engine import ops
-from nnstep.insight.operators import sides
+from nnstep.insight.operators import sides, value_place
 from nnstep.insight.pool import LARGE, Value
 from nnstep.insight.replay import Live, Way
 from nnstep.insight.rewording import Wording, tight
@@ -97,12 +97,7 @@ class _Op:
         self._recorded = tape.operands(entry)
         self._outcome = tape.outcome(entry)
         # `dW += x` and `dW[0] = x` are written otherwise in `x`.
-        self._slot = self._value_slot()
-
-    def _value_slot(self) -> int | None:
-        if not self._entry.changes or self._entry.op.kind == ops.CALL:
-            return None
-        return 1 if isinstance(self.wording.statement, ast.AugAssign) else 0
+        self._slot = value_place(entry)
 
     @property
     def _value(self) -> Any:

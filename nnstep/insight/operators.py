@@ -99,6 +99,13 @@ def _has_only_out(node: ast.AST) -> bool:
     return len(call.args) == 2 and [each.arg for each in call.keywords] == ["out"]
 
 
+def value_place(entry: Entry) -> int | None:
+    """Which operand an entry in place adds or stores; None where that isn't written so."""
+    if not entry.changes or entry.op.kind == CALL:
+        return None
+    return 1 if isinstance(entry.op.node, ast.AugAssign) else 0
+
+
 def negated(entry: Entry) -> Any:
     """What an entry turns round; None when it does something else."""
     node = entry.op.node

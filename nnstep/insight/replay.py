@@ -75,13 +75,8 @@ class Live:
         return self._run_in(content, self.operands)
 
     def _run_in(self, content: Any, operands: Sequence[Any]) -> Any:
-        entry = self.entry
-        number = entry.changes[0]
-        entry.op.fn(*[
-            view_into(raw)(content) if is_number(raw) and self._tape.number(raw) == number else each
-            for raw, each in zip(entry.operands, operands, strict=True)
-        ])
-        return view_into(self._tape.target(entry))(content)
+        run_in(self._tape, self.entry, self.entry.changes[0], content, operands)
+        return view_into(self._tape.target(self.entry))(content)
 
     def value(self, raw: Any, recorded: Any) -> Any:
         """What another value of the step is now.
@@ -96,6 +91,24 @@ class Live:
         return view_into(raw)(self._values[number])
 
 
+def run_in(
+    tape: Tape, entry: Entry, number: int, content: Any, operands: Sequence[Any]
+) -> None:
+    """Execute an entry that changes something in place, on another content of that.
+
+    Args:
+        tape: where the entry is.
+        entry: the entry.
+        number: of what it changes.
+        content: in the place of that, of its shape and order.
+        operands: the operands; those that look into what is changed look into the content.
+    """
+    entry.op.fn(*[
+        view_into(raw)(content) if tape.number(raw) == number else each
+        for raw, each in zip(entry.operands, operands, strict=True)
+    ])
+
+
 Way = Callable[[Live], Any]
 """Another way to execute an entry: gives its outcome, of the shape of the recorded one."""
 
@@ -107,9 +120,7 @@ class Program:
     computed in at least double precision.
 
     Attributes:
-        inputs: the numbers of the values that will be others.
         entries: what is executed.
-        work: about how much that is: of small values, how many entries.
     """
 
     def __init__(
@@ -126,12 +137,9 @@ class Program:
             Unrepeatable: one can't be executed again.
         """
         self._tape = tape
-        self.inputs = set(inputs)
         others = {each.at for each in otherwise}
-        tainted = set(self.inputs)
-        self.entries = tape.affected(self.inputs, entries, others)
-        made = (tape.outcome(each) for each in self.entries)
-        self.work = len(self.entries) + sum(np.size(each) for each in made) // _ELEMENTS
+        tainted = set(inputs)
+        self.entries = tape.affected(tainted, entries, others)
         self._ways: Mapping[int, Way] = {}
         self._steps: list[Callable[[Values], None]] = []
         for each in self.entries:
@@ -163,9 +171,10 @@ class Program:
                 step(env)
         return env
 
-    def content(self, number: int) -> Any:
-        """An input as it was before all of them."""
-        return self._tape.content(number, 0)
+    def work(self) -> int:
+        """About how much one run is: of small values, how many entries."""
+        made = (self._tape.outcome(each) for each in self.entries)
+        return len(self.entries) + sum(np.size(each) for each in made) // _ELEMENTS
 
     def _step(self, entry: Entry, tainted: set[int]) -> Callable[[Values], None]:
         if entry.op.kind == ops.NATIVE:
@@ -174,13 +183,10 @@ class Program:
         getters = [self._getter(each, entry.at, tainted) for each in entry.operands]
         if entry.op.kind == ops.NEXT:
             fn = _item_of
-        fresh = [(n, entry.before[n]) for n in entry.changes]
         stores, alone = self._stores(entry), is_number(entry.result)
 
         def step(env: Values) -> None:
-            for number, content in fresh:
-                if number not in env:
-                    env[number] = content.copy(order="K")
+            _set_out(entry, env)
             try:
                 result = fn(*[each(env) for each in getters])
             except Exception as error:
@@ -207,9 +213,7 @@ class Program:
         shape, view = np.shape(target), view_into(target)
 
         def step(env: Values) -> None:
-            for each in entry.changes:
-                if each not in env:
-                    env[each] = entry.before[each].copy(order="K")
+            _set_out(entry, env)
             try:
                 live = Live(entry, [each(env) for each in getters], tape, env, ready)
                 made = self._ways[at](live)
@@ -293,6 +297,13 @@ class Program:
             env[number] = made
 
         return keep_array
+
+
+def _set_out(entry: Entry, env: Values) -> None:
+    """Have copies ready of what an entry changes in place."""
+    for number in entry.changes:
+        if number not in env:
+            env[number] = entry.before[number].copy(order="K")
 
 
 def _item_of(over: Any, index: int) -> Any:

@@ -112,9 +112,9 @@ class Search:
             )
         except Unrepeatable:
             return
-        works = 0
+        works, work = 0, program.work()
         for tries in sorted(self._tries(times), key=lambda each: each[0].cost):
-            self._budget.left -= program.work
+            self._budget.left -= work
             if self._budget.left <= 0 or tries[0].cost > self._bar or works == MENDS:
                 return
             made: dict[int, Any] = {}

@@ -17,7 +17,8 @@ import numpy as np
 
 from nnstep.engine.ops import CALL
 from nnstep.insight.memoryviews import owner_of, view_into
-from nnstep.insight.operators import Sides, negated, sides
+from nnstep.insight.operators import Sides, negated, sides, value_place
+from nnstep.insight.replay import run_in
 from nnstep.insight.tape import Entry, Tape, first_number, is_number
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
@@ -258,7 +259,7 @@ def _update(
 def _placing(tape: Tape, writer: Entry, number: int, old: Any) -> Callable[[Any], Any] | None:
     """How what an entry adds comes into a parameter, where it isn't added to all of it."""
     node, recorded = writer.op.node, writer.operands
-    at = _value_place(writer)
+    at = len(recorded) - 1 if _ufunc_at(writer) else value_place(writer)
     if at is None or (isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
                       and np.shape(recorded[0]) == np.shape(old)):  # fmt: skip
         return None
@@ -267,29 +268,17 @@ def _placing(tape: Tape, writer: Entry, number: int, old: Any) -> Callable[[Any]
     def placed(value: Any) -> Any:
         kind = np.result_type(owner, np.float64)
         content = np.zeros_like(owner, dtype=kind, order="K", subok=False)
-        operands = [
-            view_into(each)(content) if is_number(each) and tape.number(each) == number else each
-            for each in recorded
-        ]
-        if isinstance(node, ast.AugAssign) and operands[0] is recorded[0]:
-            operands[0] = np.zeros_like(recorded[0])  # the item, read before
+        operands = list(recorded)
+        if isinstance(node, ast.AugAssign):
+            operands[0] = np.zeros_like(recorded[0])  # an item, read before
         operands[at] = value
-        writer.op.fn(*operands)
+        run_in(tape, writer, number, content, operands)
         found = view_into(old)(content)
         falls = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub)
         falls = falls or _ufunc_at(writer) == "subtract"
         return -found if falls else found
 
     return placed
-
-
-def _value_place(writer: Entry) -> int | None:
-    """Which operand an entry in place adds or stores."""
-    if _ufunc_at(writer):
-        return len(writer.operands) - 1
-    if writer.op.kind == CALL:
-        return None
-    return 1 if isinstance(writer.op.node, ast.AugAssign) else 0
 
 
 def _ufunc_at(entry: Entry) -> str:
