@@ -120,6 +120,15 @@ def test_who_blew_the_weights_up(opened: Opened) -> None:
     assert abs(after).max() > abs(before).max() > 1e100
 
 
+def test_numbers_with_attributes_go_back(opened: Opened) -> None:
+    sample = Path(__file__).parent / "samples" / "time_numbers_with_attributes.py"
+    session = opened(sample.read_text(encoding="utf-8"))
+    session.run()
+    session.goto(epoch=2)
+    assert session["lr"].hits == 2 and session["kind"].name == "A"
+    assert not [note for note in session.notes() if "can't be saved" in note]
+
+
 def test_at_the_beginning_nothing_is_before(opened: Opened) -> None:
     session = opened("x = 1\ny = 2\n")
     assert session.back() is None

@@ -34,6 +34,8 @@ _ATOMS = {
     types.MemberDescriptorType, types.ClassMethodDescriptorType, types.TracebackType,
     re.Pattern, np.ufunc, type(np.dot), types.GenericAlias, types.FrameType,
 } | {*np.sctypeDict.values()} - {np.void, np.object_}
+# What a subclass of these is besides never changes, its attributes may.
+_UNCHANGING = (int, float, complex, str, bytes)
 _SMALL = 1 << 16  # bytes of an array that is always saved
 _TOO_MANY = 300_000  # objects
 
@@ -170,7 +172,7 @@ class Kinds:
         def handle(reach: Reach, value: Any, label: str) -> None:
             if base is not None:
                 base(reach, value, label)
-            elif not transparent and not _is_inert(kind):
+            elif not transparent and not _is_inert(kind) and not issubclass(kind, _UNCHANGING):
                 _opaque(reach, value, label)
             if has_dict:
                 reach.add(attributes(value), "")

@@ -7,6 +7,7 @@ than a `__repr__`, and no fact is silently approximate.
 
 from __future__ import annotations
 
+import enum
 import math
 import re
 import types
@@ -222,6 +223,8 @@ def _described(value: object, depth: int) -> tuple[str, str]:
     kind = type(value)
     if value is None:
         return "none", "None"
+    if issubclass(kind, enum.Enum):
+        return "object", f"{kind.__name__}.{attributes(value).get('_name_', '?')}"
     if issubclass(kind, (str, bytes, bytearray)):
         return "text", _string_text(value)  # type: ignore[arg-type]
     if issubclass(kind, (bool, int, float, complex, np.generic)):

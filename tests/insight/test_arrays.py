@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 import time
 from collections import OrderedDict, namedtuple
@@ -179,6 +180,10 @@ class Liar:
         raise RuntimeError
 
 
+class Kind(enum.StrEnum):
+    RELU = "relu"
+
+
 Point = namedtuple("Point", "x y")
 LOOP: list[object] = []
 LOOP.append(LOOP)
@@ -197,6 +202,7 @@ LOOP.append(LOOP)
         (1 + 2j, "number", "(1+2j)"),
         (np.bool_(True), "number", "True"),
         ("a\nb", "text", r"'a\nb'"),
+        (Kind.RELU, "object", "Kind.RELU"),
         (b"ab", "text", "b'ab'"),
         ("x" * 100, "text", "'" + "x" * 60 + "'... (100 characters)"),
         (list(range(100)), "container", "[0, 1, 2, 3, 4, 5, ... 94 more]"),
