@@ -151,7 +151,7 @@ class Session(Picturing):
             with self._outside.aside():
                 return frameeval.execute(code, self._frame())
 
-        with self._program.installed():
+        with self._beside():
             names = apply()
         self._edited(apply, text)
         return names

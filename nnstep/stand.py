@@ -39,6 +39,8 @@ class Stand:
     Attributes:
         source: the script's text.
         on_print: is given the text that the script prints, as it does.
+        on_figure: is given the figures that the script shows (see showing.py), as it does; None
+            leaves matplotlib alone.
         main: the loop whose iterations are the epochs, None if there is none.
     """
 
@@ -55,6 +57,7 @@ class Stand:
         self._into = tuple(into)
         self._memory = memory
         self.on_print: Callable[[str], None] | None = None
+        self.on_figure: Callable[[Any], None] | None = None
         self._breakpoints: Breakpoints | None = None
         self._load()
 
@@ -109,7 +112,15 @@ class Stand:
     @contextmanager
     def _running(self) -> Iterator[None]:
         self._printed.listener = self.on_print
+        self._outside.effects.on_figure = self.on_figure
         with self._program.installed(), self._outside.between():
+            yield
+
+    @contextmanager
+    def _beside(self) -> Iterator[None]:
+        """Around what is typed: Python in the script's place that isn't the script's."""
+        self._outside.effects.on_figure = self.on_figure
+        with self._program.installed(), self._outside.effects.beside():
             yield
 
     def restart(self) -> None:
@@ -122,6 +133,8 @@ class Stand:
         for name in sys.modules.keys() - self._modules:
             if self._program.is_own_module(sys.modules[name]):
                 del sys.modules[name]
+        if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+            pyplot.close("all")
         self._load()
 
     def close(self) -> None:
@@ -245,7 +258,7 @@ class Stand:
             Exception: whatever the expression raises.
         """
         code = frameeval.compiled(text, "eval")
-        with self._program.installed():
+        with self._beside():
             return frameeval.evaluate(code, self._frame())
 
 

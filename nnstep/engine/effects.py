@@ -1,7 +1,7 @@
 """What a script gets from outside, kept, so that it gets the same when it is executed again.
 
 Answers to `input()`, clocks, and the operating system's randomness. And what it does to the
-outside, such as writing a file: that can't be undone, so it is noticed and told.
+outside: figures are shown once; writing a file can't be undone, so it is noticed and told.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ class Effects:
     Attributes:
         answers: what it has got.
         on_write: is called with words for what it does to the outside.
+        on_figure: is given the figures that it shows; None leaves matplotlib alone.
+        hidden: whether nothing is to be shown now.
     """
 
     def __init__(self, is_script: Callable[[str], bool]) -> None:
@@ -94,6 +96,8 @@ class Effects:
         """
         self.answers = Answers()
         self.on_write: Callable[[str], None] | None = None
+        self.on_figure: Callable[[Any], None] | None = None
+        self.hidden = False
         self._is_script = is_script
         self._clocks = {name: self._clock(name) for name in _CLOCKS}
 
@@ -114,6 +118,47 @@ class Effects:
         answer: bytes = self.answers.get(f"urandom {size}", lambda: _REAL_URANDOM(size))
         return answer
 
+    def _show_once(self, draw: Callable[[], Any]) -> None:
+        place = self.answers.place
+        seen = self.answers.get("figure", lambda: False)
+        if not seen and not self.hidden:
+            self.answers.known[place] = ("figure", True)
+            self._show(draw)
+
+    def _show(self, draw: Callable[[], Any]) -> None:
+        on_figure, on_write = self.on_figure, self.on_write
+        if on_figure is None or self.hidden:
+            return
+        self.on_write = None  # where the picture is kept isn't the script's doing
+        try:
+            on_figure(draw())
+        finally:
+            self.on_write = on_write
+
+    @contextmanager
+    def _showing(self, show: Callable[[Callable[[], Any]], None]) -> Iterator[None]:
+        """Have matplotlib's figures shown by a function for a while."""
+        if self.on_figure is None:
+            yield
+            return
+        before = os.environ.get(_DRAWN_BY)
+        os.environ[_DRAWN_BY] = _OURS
+        _take_over()
+        _shows.append(show)
+        try:
+            yield
+        finally:
+            _shows.pop()
+            if os.environ.get(_DRAWN_BY) == _OURS:  # else the script has chosen something
+                os.environ.pop(_DRAWN_BY)
+                os.environ |= {_DRAWN_BY: before} if before is not None else {}
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Around what is typed: its figures are shown each time."""
+        with self._showing(self._show):
+            yield
+
     @contextmanager
     def between(self) -> Iterator[None]:
         """Stand there for a while."""
@@ -126,7 +171,8 @@ class Effects:
         random._urandom = self._urandom  # type: ignore[attr-defined]
         _listeners.append(self)
         try:
-            yield
+            with self._showing(self._show_once):
+                yield
         finally:
             _listeners.remove(self)
             for name, clock in before.items():
@@ -137,12 +183,37 @@ class Effects:
                 sys.stdin = stdin
 
 
+def show(draw: Callable[[], Any]) -> None:
+    """Show a figure of the script that runs now.
+
+    Args:
+        draw: gives the figure, if it is to be shown.
+    """
+    if _shows:
+        _shows[-1](draw)
+
+
+def _take_over() -> None:
+    """Choose for matplotlib, if it was imported before without anybody choosing."""
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is None or not hasattr(matplotlib, "rcParams"):
+        return
+    # Read as the dict it is: to ask in any other way would make it choose.
+    if not isinstance(dict.get(matplotlib.rcParams, "backend"), str):
+        matplotlib.use(_OURS)
+
+
+# How matplotlib is told what it draws with, and the module that shows figures here.
+_DRAWN_BY, _OURS = "MPLBACKEND", "module://nnstep.showing"
+
+
 def _input(answers: Answers) -> Any:
     return _Input(sys.stdin, answers) if sys.stdin is not None else None
 
 
 _REAL_URANDOM = os.urandom
 _listeners: list[Effects] = []
+_shows: list[Callable[[Callable[[], Any]], None]] = []
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEEDS = {

@@ -1,6 +1,7 @@
 """What lies outside of a machine and goes back in time with it.
 
-The texts that the script has printed, and the modules of the script that it has imported.
+The texts that the script has printed, the modules of the script that it has imported, and which
+figures are open.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from typing import Any
 from nnstep.engine.effects import Effects
 from nnstep.engine.printed import Printed
 from nnstep.engine.program import Program
+
+
+def _figures() -> dict[Any, Any]:
+    """The figures that matplotlib holds open, the current one last; its own table of them."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return helpers.Gcf.figs if helpers is not None else {}
 
 
 class Outside:
@@ -56,11 +63,12 @@ class Outside:
         return (
             self.printed.length, self.errors.length, self.printed.standing_in,
             self.errors.standing_in, self._imported(), self.effects.answers.place,
+            dict(_figures()),
         )
 
     def back_to(self, marks: tuple[Any, ...]) -> None:
         """Go back to where everything had come so far."""
-        printed, errors, stdout, stderr, imported, self.effects.answers.place = marks
+        printed, errors, stdout, stderr, imported, self.effects.answers.place, figures = marks
         self.printed.back_to(printed)
         self.errors.back_to(errors)
         self.printed.standing_in, self.errors.standing_in = stdout, stderr
@@ -69,6 +77,10 @@ class Outside:
                 del sys.modules[name]
             sys.modules.update(imported)
             self._own, self._seen = dict(imported), len(sys.modules)
+        now = _figures()
+        if list(now.items()) != list(figures.items()):  # their order tells the current one
+            now.clear()
+            now.update(figures)
 
     def forget_future(self) -> None:
         """What was printed and answered behind the present is not what will be."""
@@ -102,16 +114,20 @@ class Outside:
         before, printed = sys.stdout, self.printed
         sys.stdout = io.StringIO() if printed.hidden else printed.real
         try:
-            yield
+            with self.effects.beside():
+                yield
         finally:
             sys.stdout = before
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
         """Pass nothing on for a while."""
-        before = self.printed.hidden, self.errors.hidden
-        self.printed.hidden = self.errors.hidden = True
+        all_ways: tuple[Any, ...] = (self.printed, self.errors, self.effects)
+        before = [each.hidden for each in all_ways]
+        for each in all_ways:
+            each.hidden = True
         try:
             yield
         finally:
-            self.printed.hidden, self.errors.hidden = before
+            for each, was in zip(all_ways, before, strict=True):
+                each.hidden = was

@@ -77,11 +77,16 @@ class Output:
         """Show something on lines of its own."""
         self._print(self._console, renderable)
 
-    def hint(self, text: str) -> None:
-        """Show a line that is less important than the rest."""
+    def hint(self, text: str, *, whole: bool = False) -> None:
+        """Show a line that is less important than the rest.
+
+        Args:
+            text: the line.
+            whole: don't wrap it, so that a path in it can be copied.
+        """
         text = _shown(text, self._out)
-        lines = [text] if cell_len(text) <= self.width else wrap(text, self.width)
-        self._print(self._console, Text("\n".join(lines), style="dim"))
+        lines = [text] if whole or cell_len(text) <= self.width else wrap(text, self.width)
+        self._print(self._console, Text("\n".join(lines), style="dim"), soft_wrap=whole)
 
     def error(self, text: str) -> None:
         """Tell of a failure, on standard error."""

@@ -7,9 +7,7 @@ completing.py, and whether it is whole that of lines.py.
 from __future__ import annotations
 
 import keyword
-import os
 import re
-import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from nnstep.shell.completing import candidates
+from nnstep.shell.kept import folder, name_of
 from nnstep.shell.lines import indentation, is_whole, pieces
 from nnstep.shell.registry import find
 from nnstep.shell.shell import Shell
@@ -166,15 +165,11 @@ def _bar(shell: Shell) -> str:
 
 def _history(script: str) -> History:
     """Lines of earlier sessions with a script, where they can be kept."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    name = f"{Path(script).stem}-{zlib.crc32(script.encode()):08x}" if script else "no-script"
     try:
-        folder = Path(state).expanduser() / "nnstep" / "typed"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
+        path = folder("typed") / (name_of(script) if script else "no-script")
         with path.open("ab"):
             pass
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, ValueError):
         return InMemoryHistory()
     return FileHistory(str(path))
 

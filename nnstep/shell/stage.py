@@ -6,7 +6,7 @@ What the commands work with. Not what is typed: lines are the shell's affair (sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from nnstep.engine.events import Event
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import MEMORY
 from nnstep.session import Session, Stop
-from nnstep.shell import progress, scenes
+from nnstep.shell import figures, progress, scenes
 from nnstep.shell.displays import Displays
 from nnstep.shell.failures import UNREADABLE, describe, unreadable
 from nnstep.shell.interrupts import halting
@@ -30,6 +30,7 @@ from nnstep.views.tables import value_view
 
 if TYPE_CHECKING:
     from nnstep.checking import Report
+    from nnstep.showing import Shown
 
 # A name, an attribute or an entry, perhaps summed up.
 _AT_HAND = re.compile(r"[\w.]+(\[[^\[\]]*\])*(\.(sum|mean)\(\))?")
@@ -59,6 +60,8 @@ class Stage:
         self.script_failed = False
         self.checked: Report | None = None
         self._session: Session | None = None
+        self._figures: dict[int, Shown] = {}  # drawn on, and not shown yet
+        self._figures_shown = 0
         self._sources: dict[str, Source | None] = {}
 
     # The session.
@@ -99,7 +102,9 @@ class Stage:
         except UNREADABLE as error:
             raise CommandError(unreadable(target, error)) from error
         self.close()
+        self._figures_shown = 0
         session.on_print = self._script_prints
+        session.on_figure = self._script_shows
         self._session = session
         self._sources = {session.source.path: session.source}
         self.displays.clear()
@@ -110,6 +115,7 @@ class Stage:
         if self._session is not None:
             self._session.close()
             self._session = None
+            self._figures.clear()
 
     def show_opening(self) -> None:
         """Show which script is open and where it starts."""
@@ -127,6 +133,22 @@ class Stage:
             self.output.text(text)
         except OutputClosed:
             # Not the script's fault, so it must not be raised in it: halt, and see it then.
+            self.session.interrupt()
+
+    def _script_shows(self, shown: Shown) -> None:
+        if shown.waits:
+            self._show_figures([shown])
+        else:  # of what goes on being drawn, only the last one
+            self._figures[shown.number] = shown
+
+    def _show_figures(self, shown: Iterable[Shown]) -> None:
+        try:
+            for each in shown:
+                self._figures.pop(each.number, None)
+                self._figures_shown += 1
+                path = self.session.source.path
+                figures.show(each, self._figures_shown, path, self.output)
+        except OutputClosed:
             self.session.interrupt()
 
     # Motions.
@@ -173,6 +195,7 @@ class Stage:
         self.listed = None
         with halting(session.interrupt), progress.shown(session, self.output):
             yield session
+        self._show_figures(list(self._figures.values()))
 
     def _show_stop(
         self, session: Session, event: Event | None, found: Restored | None = None
@@ -231,13 +254,16 @@ class Stage:
             CommandError: the expression raises; the message names the exception.
         """
         with self._users_python():
-            return self.session.eval(text)
+            value = self.session.eval(text)
+        self._show_figures(list(self._figures.values()))
+        return value
 
     def change(self, text: str) -> None:
         """Execute a statement in the current frame, and show the names it bound."""
         before = len(self.session.branches())
         with self._users_python():
             names = self.session.execute(text)
+        self._show_figures(list(self._figures.values()))
         for name in names:
             if name in self.session:
                 self.show_value(name, self.session[name])
