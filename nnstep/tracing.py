@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnstep.engine import frameeval
+from nnstep.engine.mainloop import function_around
 from nnstep.engine.moments import Path
 from nnstep.questions import Questions
 
@@ -45,6 +46,36 @@ class Tracing(Questions):
     What is asked is answered by the present epoch as far as it has run; where the value wasn't
     made in it, by the epoch before as well.
     """
+
+    def roles(self) -> dict[str, str]:
+        """The part that each variable here plays in the training, those of one part together.
+
+        They are `data`, `parameters`, `forward`, `backward`, `computed in each epoch`, `others`;
+        a variable of a function that the main loop calls is `in` that function.
+        """
+        from nnstep.insight.roles import ORDER, roles
+
+        names, frames = self.names(), self.frames()
+        own: dict[str, str] = {}
+        if frames and frames[0].function not in ("<module>", self._main_function()):
+            own = dict.fromkeys(frames[0].names, f"in {frames[0].function}")
+        others = {name: value for name, value in names.items() if name not in own}
+        found = roles(self._program.tree, self.main, others)
+        order = {role: at for at, role in enumerate(ORDER)}
+        return own | dict(sorted(found.items(), key=lambda each: order[each[1]]))
+
+    def stale(self) -> set[str]:
+        """The variables here that still hold what the epoch before has left."""
+        from nnstep.insight.roles import stale
+
+        home = self._main_function()
+        line = next((each.line for each in self.frames() if each.function == home), 0)
+        return stale(self.main, line) & self.names().keys()
+
+    def _main_function(self) -> str:
+        """The name of the function in which the main loop stands, `<module>` for none."""
+        around = function_around(self._program.tree, self.main) if self.main is not None else None
+        return around.name if around is not None else "<module>"
 
     def why(self, name: str, deep: bool = False) -> Origin:
         """The ops that made a value, and from what, as a tree.

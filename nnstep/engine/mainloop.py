@@ -68,6 +68,14 @@ def leads_to(tree: ast.Module, start: ast.AST, goal: ast.AST) -> bool:
     return False
 
 
+def function_around(tree: ast.Module, node: ast.AST) -> _Function | None:
+    """The innermost function of a script that a part of it stands in."""
+    around = [
+        each for each in ast.walk(tree) if isinstance(each, _Function) and node in ast.walk(each)
+    ]
+    return around[-1] if around else None  # ast.walk comes to the inner ones later
+
+
 @dataclass(frozen=True)
 class _Value:
     """What is known of a value.

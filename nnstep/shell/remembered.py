@@ -7,6 +7,7 @@ resize is kept alive for it. Not how it is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ _DEEP = 3
 _ENTRIES = 64
 _LABELS = 500
 _OBJECTS = 1000
+_NAME = re.compile(r"\w+")
+_Call = tuple[str, ...]
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _HOLDERS = (dict, list, tuple, set, frozenset)
 
@@ -66,20 +69,33 @@ class Remembered:
         now = self._session.position.moment
         if now is None or (self._moment is not None and not now < self._moment):
             return None
-        calls = _calls(self._session)
-        # What can be seen: the function that runs, and the module behind it.
-        visible = dict([calls[-1], calls[0]])
+        visible = {call: each for call, each in self._visible().items() if call in self._then}
         found: dict[str, Any] = {}
         gone: dict[str, None] = {}
         for call, names in visible.items():
-            if call not in self._then:
-                continue
-            then = self._then[call]
             gone |= dict.fromkeys(each for each in self._names[call] if each not in names)
-            for label, value in _labels(names):
-                if not _matches(then.get(label), value):
-                    found.setdefault(label, value)
+            for label, value in self._others(call, names):
+                found.setdefault(label, value)
         return Restored(_together(found), list(gone))
+
+    def changed(self) -> set[str]:
+        """The variables that are others now than they were, or have been made since."""
+        return {
+            _NAME.match(label)[0]  # type: ignore[index]
+            for call, names in self._visible().items() for label, _ in self._others(call, names)
+        }
+
+    def _visible(self) -> dict[_Call, dict[str, Any]]:
+        """What can be seen: the function that runs, and the module behind it."""
+        calls = _calls(self._session)
+        return dict([calls[-1], calls[0]])
+
+    def _others(self, call: _Call, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The values in a call of a function that don't match what is remembered of it."""
+        then = self._then.get(call, {})
+        for label, value in _labels(names):
+            if not _matches(then.get(label), value):
+                yield label, value
 
     def _mark(self, value: Any) -> Any:
         """What a value can be told by."""
@@ -143,7 +159,6 @@ def _mark_of_item(value: Any) -> Any:
 
 # Which variables there are.
 
-_Call = tuple[str, ...]
 
 
 def _calls(session: Session) -> list[tuple[_Call, dict[str, Any]]]:

@@ -44,6 +44,7 @@ class Stage:
         into: the packages that are stepped into besides.
         memory: how many bytes the states may take that are saved for going back.
         displays: what is shown after every motion.
+        before: the variables as they were before the last motion.
         listed: the last line that `list` has shown, None after a motion.
         script_failed: whether a script has ended with an exception.
         checked: what the last check of gradients has found.
@@ -56,6 +57,7 @@ class Stage:
         self.into = tuple(into)
         self.memory = MEMORY if memory is None else memory
         self.displays = Displays()
+        self.before: Remembered | None = None
         self.listed: int | None = None
         self.script_failed = False
         self.checked: Report | None = None
@@ -108,7 +110,7 @@ class Stage:
         self._session = session
         self._sources = {session.source.path: session.source}
         self.displays.clear()
-        self.listed = self.checked = None
+        self.before = self.listed = self.checked = None
 
     def close(self) -> None:
         """Close the open script, if any."""
@@ -169,6 +171,7 @@ class Stage:
         if session.finished:
             self.output.show(scenes.ended(session, self.output.width))
             return False
+        self.before = Remembered(session)
         with self.under_way() as session:
             event = motion(session)
         self._show_stop(session, event)
@@ -183,10 +186,10 @@ class Stage:
             motion: what moves the session; at the end of the script, too.
             elsewhere: whether it leads to another branch, so that nothing comes back.
         """
-        before = None if elsewhere else Remembered(self.session)
+        self.before = Remembered(self.session)
         with self.under_way() as session:
             event = motion(session)
-        self._show_stop(session, event, before.restored() if before is not None else None)
+        self._show_stop(session, event, None if elsewhere else self.before.restored())
 
     @contextmanager
     def under_way(self) -> Iterator[Session]:

@@ -5,7 +5,7 @@ Not the values of arrays (tables.py): of an array only its facts are told here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from nnstep.views.facts import facts, title
 from nnstep.views.histograms import mini_histogram
 from nnstep.views.text import (
     ALARM,
+    CHANGED,
     DIM,
     ELLIPSIS,
     NAME,
@@ -32,6 +33,9 @@ from nnstep.views.text import (
 )
 
 _GAP = "  "
+_CHANGED, _STALE = "*", "~"
+_MEANINGS = {_CHANGED: "changed since the last stop", _STALE: "from the epoch before"}
+_GUTTER = 3  # for the signs
 _ENTRIES = 12
 # A container is searched so far for arrays: a list of a million floats has none.
 _SEARCHED = 100
@@ -40,23 +44,47 @@ _FEWEST, _LARGEST = 8, 1_000_000  # elements whose spread is drawn
 
 
 class _Row(NamedTuple):
-    """One line of a list of names: the name, shape or type, then facts or text, then a note."""
+    """One line of a list of names: the name, shape or type, then facts or text."""
 
     name: str
     kind: str
     pieces: list[str]
-    note: str
 
 
-def vars_table(rows: Sequence[tuple[str, object, str]], width: int, ascii: bool = False) -> Text:
-    """The variables, one a line: name, shape or type, dtype and range and mean or text, note.
+def vars_table(
+    groups: Mapping[str, Mapping[str, object]], width: int, ascii: bool = False,
+    *, changed: Collection[str] = (), stale: Collection[str] = (),
+) -> Text:
+    """The variables, one a line: name, shape or type, dtype and range and mean or text.
 
     Args:
-        rows: name, value, and a note such as `stale` or an empty string, in the order shown.
+        groups: what is called what, under a headline each; without one where there is only one.
         width: no line is wider; at least 40. Facts that don't fit are left out for `...`.
         ascii: nothing but ASCII characters.
+        changed: the names that get a `*`.
+        stale: the names that get a `~`, for they hold what the epoch before has left.
     """
-    return stack(_lines([_row(name, value, note, ascii) for name, value, note in rows], width))
+    shown = [name for each in groups.values() for name in each]
+    marks = {
+        name: (_CHANGED if name in changed else " ") + (_STALE if name in stale else " ")
+        for name in shown if name in changed or name in stale
+    }
+    gutter = " " * _GUTTER if marks or len(groups) > 1 else ""
+    rows = [(name, value) for each in groups.values() for name, value in each.items()]
+    blocks = iter(_blocks([_row(name, value, ascii) for name, value in rows], width - len(gutter)))
+    lines: list[Text] = []
+    for headline, names in groups.items():
+        if len(groups) > 1:
+            lines.append(styled(crop(plain(headline, ascii), width), DIM))
+        for name in names:
+            first, *others = next(blocks)
+            lines.append(styled(pad(marks.get(name, ""), len(gutter)), CHANGED) + first)
+            lines += [Text(gutter) + each for each in others]
+    said = "".join(marks.values())
+    meanings = [f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in said]
+    if meanings:
+        lines.append(styled(crop(", ".join(meanings), width), DIM))
+    return stack(lines)
 
 
 def holds_arrays(value: object) -> bool:
@@ -96,8 +124,9 @@ def entries_table(
     noun = "entry" if count == 1 else "entries"
     lines = title(plain(name, ascii), [f"{type(value).__name__}, {count} {noun}"], width)
     shown = islice(_entries(value), None if full else _ENTRIES)
-    rows = [_row(entry, item, "", ascii) for entry, item in shown]
-    lines += [Text(_GAP) + line for line in _lines(rows, width - len(_GAP))]
+    rows = [_row(entry, item, ascii) for entry, item in shown]
+    blocks = _blocks(rows, width - len(_GAP))
+    lines += [Text(_GAP) + line for block in blocks for line in block]
     if len(rows) < count:
         lines.append(styled(f"{len(rows)} of {count} entries", DIM))
     return stack(lines)
@@ -155,41 +184,33 @@ def _side_by_side(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(padded).rstrip()
 
 
-def _row(name: str, value: object, note: str, ascii: bool) -> _Row:
+def _row(name: str, value: object, ascii: bool) -> _Row:
     summary = summarize(value)
     if summary.shape is None:
         text = plain(summary.text, ascii)
-        return _Row(plain(name, ascii), summary.type, [text], plain(note, ascii))
+        return _Row(plain(name, ascii), summary.type, [text])
     pieces = [summary.type, *facts(summary)[1:]]
     varies = summary.low is not None and summary.low != summary.high
     if is_array(value) and varies and value.dtype.kind in "iuf" and (
         _FEWEST <= value.size <= _LARGEST
     ):
         pieces.append(f"[{mini_histogram(value, ascii=ascii)}]")
-    return _Row(plain(name, ascii), str(summary.shape), pieces, plain(note, ascii))
+    return _Row(plain(name, ascii), str(summary.shape), pieces)
 
 
-def _lines(rows: Sequence[_Row], width: int) -> list[Text]:
-    """The rows with their columns under one another, or flowing where there is no room for it."""
+def _blocks(rows: Sequence[_Row], width: int) -> list[list[Text]]:
+    """The lines of each row: columns under one another, or flowing where there's no room for it."""
     if width < _SIDE_BY_SIDE:
-        return [line for row in rows for line in _flowing(row, width)]
+        return [title(crop(row.name, width), [row.kind, *row.pieces], width) for row in rows]
     names = min(max((cell_len(row.name) for row in rows), default=0), width // 3)
     kinds = min(max((cell_len(row.kind) for row in rows), default=0), width // 3)
-    notes = min(max((cell_len(row.note) for row in rows), default=0), width // 4)
-    room = width - names - kinds - 2 * len(_GAP) - (notes + len(_GAP) if notes else 0)
-    return [_line(row, (names, kinds, room, notes)) for row in rows]
+    return [[_line(row, (names, kinds, width - names - kinds - 2 * len(_GAP)))] for row in rows]
 
 
-def _flowing(row: _Row, width: int) -> list[Text]:
-    return title(crop(row.name, width), [row.kind, row.note, *row.pieces], width)
-
-
-def _line(row: _Row, widths: tuple[int, int, int, int]) -> Text:
-    names, kinds, room, notes = widths
-    middle = _fit(row.pieces, room)
+def _line(row: _Row, widths: tuple[int, int, int]) -> Text:
+    names, kinds, room = widths
     cells = [pad(crop(row.name, names), names), pad(crop(row.kind, kinds), kinds)]
-    text = _GAP.join([*cells, pad(middle, room), crop(row.note, notes)])
-    line = Text(text.rstrip())
+    line = Text(_GAP.join([*cells, _fit(row.pieces, room)]).rstrip())
     line.stylize(NAME, 0, min(names, len(line)))
     line.highlight_regex(r"\d+ (NaN|NaT|Inf)\b[^ ]*( first at \[[^]]*\])?", ALARM)
     return line

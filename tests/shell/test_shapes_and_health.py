@@ -186,6 +186,7 @@ def test_many_findings_are_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyP
     desk.type("continue")
     shown = desk.type("vars").splitlines()
     assert shown[9:] == [
+        "* changed since the last stop",
         *(f"v{each}: 1 of 2 values is NaN, first at [0]" for each in range(5)),
         "... 4 more like that",
     ]

@@ -322,27 +322,30 @@ def where(shell: Shell, argument: str) -> None:
 
 @command("vars", group="look", usage="vars")
 def vars_(shell: Shell, argument: str) -> None:
-    """List the variables: shape, type, range, mean.
+    """List the variables: shape, type, range, mean, and how their values are spread.
 
-    In a function, its own come first. Below them stands what is wrong, if anything is: NaN and
-    Inf, saturated activations, dead units, gradients that vanish or explode.
+    They are grouped by their part in the training: data, parameters, what the forward pass and
+    the backward pass compute, others. In a function that an epoch calls, its own come first. A
+    `*` tells what has changed since the last stop, a `~` what this epoch hasn't computed yet.
+    Below them stands what is wrong, if anything
+    is: NaN and Inf, saturated activations, dead units, gradients that vanish or explode.
 
     Example:
         vars
     """
     session = shell.session
-    frames = session.frames()
-    inner = frames[0] if frames and frames[0].function != "<module>" else None
-    own = inner.names if inner is not None else {}
-    note = f"in {inner.function}" if inner is not None else ""
     names = session.names()
-    rows = [(name, value, note) for name, value in names.items() if name in own]
-    rows += [(name, value, "") for name, value in names.items() if name not in own]
-    if not rows:
+    if not names:
         shell.output.hint("no variables yet")
         return
+    groups: dict[str, dict[str, object]] = {}
+    for name, group in session.roles().items():
+        groups.setdefault(group, {})[name] = names[name]
     output = shell.output
-    output.show(vars_table(rows, output.width, output.ascii))
+    changed = shell.before.changed() if shell.before is not None else set()
+    output.show(vars_table(
+        groups, output.width, output.ascii, changed=changed, stale=session.stale()
+    ))
     unhealthy = scenes.health_of(session, output.width, output.ascii)
     if unhealthy is not None:
         output.show(unhealthy)
