@@ -25,8 +25,15 @@ _LOWEST = 4
 _FLAT = 0.01  # a slope below this lets less than a hundredth of a gradient through
 
 
-class _Function(NamedTuple):
-    """A function, its slope, and the part of it that is drawn."""
+class Function(NamedTuple):
+    """A function, and the part of it that is drawn.
+
+    Attributes:
+        value: what it makes of z.
+        slope: its derivative at z.
+        end: it is drawn from -end to end.
+        up: the least and the greatest value drawn.
+    """
 
     value: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
@@ -53,10 +60,10 @@ def _tanh_slope(z: Floats) -> Floats:
     return np.asarray(1 - np.tanh(z) ** 2)
 
 
-_FUNCTIONS = {
-    "sigmoid": _Function(_sigmoid, _sigmoid_slope, 6.0, (0.0, 1.0)),
-    "tanh": _Function(np.tanh, _tanh_slope, 4.0, (-1.0, 1.0)),
-    "relu": _Function(lambda z: np.maximum(z, 0), _relu_slope, 4.0, (0.0, 4.0)),
+FUNCTIONS = {
+    "sigmoid": Function(_sigmoid, _sigmoid_slope, 6.0, (0.0, 1.0)),
+    "tanh": Function(np.tanh, _tanh_slope, 4.0, (-1.0, 1.0)),
+    "relu": Function(lambda z: np.maximum(z, 0), _relu_slope, 4.0, (0.0, 4.0)),
 }
 
 
@@ -84,9 +91,9 @@ def activation_view(
     Raises:
         ValueError: there is no such function here.
     """
-    if name not in _FUNCTIONS:
-        raise ValueError(f"{plain(name)!r} isn't one of {', '.join(_FUNCTIONS)}")
-    width, function = max(width, _NARROWEST), _FUNCTIONS[name]
+    if name not in FUNCTIONS:
+        raise ValueError(f"{plain(name)!r} isn't one of {', '.join(FUNCTIONS)}")
+    width, function = max(width, _NARROWEST), FUNCTIONS[name]
     rows = max(height - 2, _LOWEST)
     across = Scale(-function.end, function.end)
     plot = Frame.of(across, Scale(*function.up), width, rows)
@@ -107,7 +114,7 @@ def activation_view(
     entries = [(name, brushes[0]), ("its slope", brushes[1])]
     lines += legend([(styled(pen.mark, pen.ink), text) for text, pen in entries], width)
     if data is not None:
-        lines += _told(data, function, name, plain(values_name, ascii), width)
+        lines += _told(data, name, plain(values_name, ascii), width)
     return stack(lines)
 
 
@@ -129,23 +136,32 @@ def _row(data: Floats, plot: Frame, width: int, ascii: bool) -> list[Text]:
     return [line, styled(pad("", margin) + left + " " * space + right, DIM)]
 
 
-def _told(
-    data: Floats, function: _Function, name: str, called: str, width: int
-) -> list[Text]:
+def _told(data: Floats, name: str, called: str, width: int) -> list[Text]:
     """How many values are where the function is flat."""
     finite = data[np.isfinite(data)]
     if not data.size:
         return notes([f"{called}: empty"], width)
     lines = []
     if finite.size:
-        flat = int((function.slope(finite) < _FLAT).sum())
-        share = number(100 * flat / finite.size, 3)
-        why = "the slope is 0" if name == "relu" else f"the slope is below {_FLAT}"
-        lines = notes(
-            [f"the row under the axis: where the {finite.size} {called} lie; {flat} of them "
-             f"({share} %) where {why}: hardly any gradient comes through there"], width,
-        )
+        lines = notes([f"the row under the axis: {lying(finite, name, called)}"], width)
     gaps = left_out(data)
     return lines + warnings([f"{called}: {gaps} left out"] if gaps else [], width)
+
+
+def lying(finite: Floats, name: str, called: str) -> str:
+    """How many values there are, and how many of them where the function is flat.
+
+    Args:
+        finite: what goes into the function, at least one number.
+        name: of the function.
+        called: what the values are called.
+    """
+    flat = int((FUNCTIONS[name].slope(finite) < _FLAT).sum())
+    share = number(100 * flat / finite.size, 3)
+    why = "the slope is 0" if name == "relu" else f"the slope is below {_FLAT}"
+    return (
+        f"where the {finite.size} {called} lie; {flat} of them ({share} %) where {why}: hardly "
+        "any gradient comes through there"
+    )
 
 

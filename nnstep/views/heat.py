@@ -69,9 +69,7 @@ def heat_view(
         raise ValueError(f"a heat map needs the shape (rows, columns), not {data.shape}")
     finite = data[np.isfinite(data)]
     limit = float(np.abs(finite).max()) if finite.size else 0.0
-    shape = f"{data.shape}".replace("'", "")
-    lines = title(plain(name, ascii), [shape, *_range(finite)] if data.size else
-                  [shape, "empty"], width)
+    lines = title(plain(name, ascii), told(data), width)
     gaps = left_out(data)
     if not data.size:
         return stack(lines)
@@ -88,11 +86,13 @@ def heat_view(
     return stack([*lines, *warnings([f"{gaps}, shown as {_ODD}"] if gaps else [], width)])
 
 
-def _range(finite: Floats) -> list[str]:
+def told(data: Floats) -> list[str]:
+    """The shape of a matrix, and from where to where its values go."""
+    finite = data[np.isfinite(data)]
     if not finite.size:
-        return []
+        return [str(data.shape), *([] if data.size else ["empty"])]
     low, high = number(float(finite.min())), number(float(finite.max()))
-    return [f"range {low} .. {high}" if low != high else f"all {low}"]
+    return [str(data.shape), f"range {low} .. {high}" if low != high else f"all {low}"]
 
 
 def _reduced(data: Floats, limit: float, most_rows: int, most_columns: int) -> _Blocks:

@@ -20,6 +20,7 @@ from nnstep.views.text import DIM, pad, plain, stack, styled
 
 Ints = NDArray[np.intp]
 
+EDGES = "a value on an edge counts in the upper range"
 _NARROWEST = 24
 _BINS = 10
 _MOST_BINS = 200
@@ -29,11 +30,18 @@ _ASCII_LEVELS = " .:-=+*#"
 _MOST_WHOLE = 20
 
 
-class _Bin(NamedTuple):
-    """One bar: its range in words, and how many values lie in it."""
+class Bin(NamedTuple):
+    """One bar.
+
+    Attributes:
+        text: its range in words, or its only value.
+        held: how many values lie in it.
+        ends: where the range begins and where it ends; None for a single value.
+    """
 
     text: str
     held: int
+    ends: tuple[float, float] | None = None
 
 
 def histogram_view(
@@ -56,18 +64,23 @@ def histogram_view(
     """
     width = max(width, _NARROWEST)
     data = floats(values).ravel()
+    lines = title(plain(name, ascii), told(data), width)
+    found = binned(values, bins)
+    lines += _bars(found, width, ascii)
+    if len(found) > 1 and found[0].ends:
+        lines += notes([EDGES], width)
+    return stack([*lines, *warnings(odd(data), width)])
+
+
+def told(data: Floats) -> list[str]:
+    """How many values there are, and from where to where."""
     finite = data[np.isfinite(data)]
     size = "1 value" if data.size == 1 else f"{data.size} values"
     pieces = [size if data.size else "empty"]
     if finite.size:
         low, high = number(float(finite.min())), number(float(finite.max()))
         pieces.append(f"range {low} .. {high}" if low != high else f"all {low}")
-    lines = title(plain(name, ascii), pieces, width)
-    found = _binned(values, finite, bins)
-    lines += _bars(found, width, ascii)
-    if len(found) > 1 and ".." in found[0].text:
-        lines += notes(["a value on an edge counts in the upper range"], width)
-    return stack([*lines, *warnings(_odd(data), width)])
+    return pieces
 
 
 def mini_histogram(values: Any, cells: int = 8, ascii: bool = False) -> str:
@@ -98,23 +111,31 @@ def drawn_density(shares: Floats, cells: int, ascii: bool) -> str:
     return "".join(levels[math.ceil(count / most * (len(levels) - 1))] for count in counts.tolist())
 
 
-def _binned(values: Any, finite: Floats, bins: int | None) -> list[_Bin]:
+def binned(values: Any, bins: int | None = None) -> list[Bin]:
+    """The bars of a histogram; NaN and Inf are in none of them.
+
+    Args:
+        values: numbers, of any shape.
+        bins: as in `histogram_view`.
+    """
+    data = floats(values).ravel()
+    finite = data[np.isfinite(data)]
     if not finite.size:
         return []
     kind = np.asarray(values).dtype.kind
     if kind == "b":
         ones = int(finite.sum())
-        return [_Bin("False", finite.size - ones), _Bin("True", ones)]
+        return [Bin("False", finite.size - ones), Bin("True", ones)]
     low, high = float(finite.min()), float(finite.max())
     if low == high:
-        return [_Bin(number(low), finite.size)]
+        return [Bin(number(low), finite.size)]
     if kind in "iu" and bins is None and high - low < _MOST_WHOLE:
         counts = np.bincount((finite - low).astype(np.intp))
-        return [_Bin(str(int(low) + at), int(count)) for at, count in enumerate(counts)]
+        return [Bin(str(int(low) + at), int(count)) for at, count in enumerate(counts)]
     return _ranges(finite, min(max(bins or _BINS, 1), _MOST_BINS))
 
 
-def _ranges(finite: Floats, bins: int) -> list[_Bin]:
+def _ranges(finite: Floats, bins: int) -> list[Bin]:
     """Ranges of one width that hold all values; the last one includes its end."""
     scale = scale_of(finite, nice=bins)
     marks = ticks(scale, bins)
@@ -124,14 +145,15 @@ def _ranges(finite: Floats, bins: int) -> list[_Bin]:
     counts = np.bincount(at, minlength=len(edges) - 1).tolist()
     room = max(len(tick.label) for tick in marks)
     return [
-        _Bin(
-            f"{pad(one.label, room, True)} .. {pad(two.label, room, True)}", count
+        Bin(
+            f"{pad(one.label, room, True)} .. {pad(two.label, room, True)}", count,
+            (one.value, two.value),
         )
         for one, two, count in zip(marks[:-1], marks[1:], counts, strict=True)
     ]
 
 
-def _bars(found: list[_Bin], width: int, ascii: bool) -> list[Text]:
+def _bars(found: list[Bin], width: int, ascii: bool) -> list[Text]:
     if not found:
         return []
     most = max(each.held for each in found)
@@ -155,7 +177,7 @@ def _bar(cells: float, ascii: bool) -> str:
     return "█" * (eighths // 8) + _BAR[eighths % 8].strip()
 
 
-def _odd(data: Floats) -> list[str]:
+def odd(data: Floats) -> list[str]:
     """How many are not finite."""
     nans, infs = int(np.isnan(data).sum()), int(np.isinf(data).sum())
     minus = int((data == -np.inf).sum())

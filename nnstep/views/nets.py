@@ -26,8 +26,8 @@ _NARROWEST = 24
 _MOST_UNITS = 8
 _SMALLEST_GAP = 7
 _WIDEST_GAP = 24
-_FAINT = 0.05  # of the largest weight: what is smaller isn't drawn
-_STRONG = 0.5
+FAINT = 0.05  # of the largest weight: what is smaller isn't drawn
+STRONG = 0.5
 _SOLID, _DASHED = (True,), (True, True, False, False)
 
 
@@ -74,12 +74,10 @@ def net_view(
         ValueError: the shapes don't fit together.
     """
     width = max(width, _NARROWEST)
-    values = [_values(name, each) for name, each in layers]
-    matrices = _chained(values, [floats(each) for each in weights])
+    values, matrices, sizes = joined(layers, weights)
     lines = heading(title, width, ascii)
     if not layers:
         return stack([*lines, *notes(["nothing to draw: no layers"], width)])
-    sizes = _sizes(values, matrices)
     shown = [
         _layer(plain(name, ascii), size, value, max(units, 2), ascii)
         for (name, _), size, value in zip(layers, sizes, values, strict=True)
@@ -99,6 +97,23 @@ def net_view(
     odd = sum(int((~np.isfinite(each)).sum()) for each in matrices)
     told += [f"{odd} weights with NaN or Inf not drawn"] if odd else []
     return stack([*lines, *notes(["; ".join(told)], width)])
+
+
+def joined(
+    layers: Sequence[tuple[str, Any]], weights: Sequence[Any]
+) -> tuple[list[Floats | None], list[Floats], list[int]]:
+    """A net as numbers.
+
+    Returns:
+        The values of each layer, shape (n,), or None; the weights from each to the next, shape
+        (n, m); and how many units each has.
+
+    Raises:
+        ValueError: the shapes don't fit together.
+    """
+    values = [_values(name, each) for name, each in layers]
+    matrices = _chained(values, [floats(each) for each in weights])
+    return values, matrices, _sizes(values, matrices)
 
 
 def _values(name: str, values: Any) -> Floats | None:
@@ -150,18 +165,25 @@ def _sizes(values: Sequence[Floats | None], weights: Sequence[Floats]) -> list[i
 
 
 def _layer(name: str, size: int, values: Floats | None, most: int, ascii: bool) -> _Layer:
-    units: list[int | None] = list(ends(size, most if size <= most else most - 1))
-    if len(units) < size:
-        units.insert((len(units) + 1) // 2, None)
+    units = units_shown(size, most)
     texts = [
         ELLIPSIS if unit is None else "o" if values is None and ascii else "○" if values is None
-        else f"({_value(float(values[unit]))})"
+        else f"({unit_value(float(values[unit]))})"
         for unit in units
     ]
     return _Layer(f"{name} ({size})", units, texts)
 
 
-def _value(value: float) -> str:
+def units_shown(size: int, most: int) -> list[int | None]:
+    """Which units of a layer are drawn, None for the place of those left out."""
+    units: list[int | None] = list(ends(size, most if size <= most else most - 1))
+    if len(units) < size:
+        units.insert((len(units) + 1) // 2, None)
+    return units
+
+
+def unit_value(value: float) -> str:
+    """What a unit has become, in a few digits."""
     if np.isfinite(value):
         return number(value, 3)
     return "NaN" if np.isnan(value) else "Inf" if value > 0 else "-Inf"
@@ -237,24 +259,28 @@ def _lines(
         Pen("=", f"bold {NEGATIVE}", "", "", ""), Pen("#", f"bold {POSITIVE}", "", "", ""),
     ]
     canvas = Canvas(gap - 2, rows, pens, ascii=ascii, last_wins=True)
-    finite = np.abs(weights[np.isfinite(weights)])
-    most = float(finite.max()) if finite.size else 0.0
+    shares = shares_of(weights)
     down = canvas.down / rows
     for one, start in zip(pair[0].units, places[0], strict=True):
         for two, end in zip(pair[1].units, places[1], strict=True):
-            if one is None or two is None or not most:
-                continue
-            share = float(weights[one, two]) / most
-            if not np.isfinite(share) or abs(share) < _FAINT:
+            share = 0.0 if one is None or two is None else float(shares[one, two])
+            if abs(share) < FAINT:
                 continue
             pattern = _SOLID if share > 0 or ascii else _DASHED
-            kind = (share > 0) + 2 * (abs(share) >= _STRONG)
-            for shift in range(2 if abs(share) >= _STRONG and not ascii else 1):
+            kind = (share > 0) + 2 * (abs(share) >= STRONG)
+            for shift in range(2 if abs(share) >= STRONG and not ascii else 1):
                 canvas.line(
                     (0, (start + 0.4) * down + shift),
                     (canvas.across - 1, (end + 0.4) * down + shift), kind, pattern,
                 )
     return [Text(" ") + line + Text(" ") for line in canvas.lines()]
+
+
+def shares_of(weights: Floats) -> Floats:
+    """Weights in units of the largest one, from -1 to 1; 0 for what isn't finite."""
+    known = np.where(np.isfinite(weights), weights, 0.0)
+    most = float(np.abs(known).max(initial=0.0))
+    return known / most if most else known
 
 
 def _keys(weights: Sequence[Floats], width: int, ascii: bool) -> list[Text]:
@@ -274,7 +300,7 @@ def _keys(weights: Sequence[Floats], width: int, ascii: bool) -> list[Text]:
             (styled("⠒ ⠒ ⠒", NEGATIVE), "negative"),
         ]
     text = (
-        f"large: at least {_STRONG:g} of the largest weight between two layers; "
-        f"below {_FAINT:g} of it no line"
+        f"large: at least {STRONG:g} of the largest weight between two layers; "
+        f"below {FAINT:g} of it no line"
     )
     return [*legend(entries, width), *notes([text], width)]

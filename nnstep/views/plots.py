@@ -39,8 +39,14 @@ _OTHERS = "?"
 _MOST_CLASSES = 20
 
 
-class _Series(NamedTuple):
-    """One curve: its name, and as many x as y."""
+class Series(NamedTuple):
+    """One curve.
+
+    Attributes:
+        name: what it is called.
+        xs: shape (n,).
+        ys: shape (n,).
+    """
 
     name: str
     xs: Floats
@@ -95,11 +101,11 @@ def curve_view(
         ValueError: x and y of a curve aren't both of one shape (n,).
     """
     width = max(width, _NARROWEST)
-    found = [_series(name, *pair, ascii) for name, pair in series.items()]
+    found = [series_of(name, *pair, ascii) for name, pair in series.items()]
     lines = heading(title, width, ascii)
-    drawn = [each._replace(ys=_drawable(each.ys, log)) for each in found]
+    drawn = [each._replace(ys=drawable(each.ys, log)) for each in found]
     ys = _joined([each.ys[np.isfinite(each.xs)] for each in drawn])
-    remarks = [text for each in found for text in _gaps(each, log)]
+    remarks = [text for each in found for text in gaps_of(each, log)]
     if not np.isfinite(ys).any():
         nothing = "nothing to draw" if found else "nothing to draw: no series"
         return stack([*lines, *notes([nothing], width), *warnings(remarks, width)])
@@ -115,7 +121,7 @@ def curve_view(
         _mark(canvas, brushes)
     lines += plot.around(canvas.lines(), plain(x, ascii), ascii)
     entries = zip(brushes, found, strict=True)
-    lines += legend([(styled(pen.mark, pen.ink), _entry(each)) for pen, each in entries], width)
+    lines += legend([(styled(pen.mark, pen.ink), entry(each)) for pen, each in entries], width)
     lines += notes(["log scale"] * log, width)
     return stack([*lines, *warnings(remarks, width)])
 
@@ -329,16 +335,22 @@ def lost_points(places: Floats) -> str:
     return f"{lost} {points} with NaN or Inf left out" if lost else ""
 
 
-def _series(name: str, xs: Any, ys: Any, ascii: bool) -> _Series:
+def series_of(name: str, xs: Any, ys: Any, ascii: bool) -> Series:
+    """A curve as numbers.
+
+    Raises:
+        ValueError: x and y aren't both of one shape (n,).
+    """
     right, up = floats(xs), floats(ys)
     if right.ndim != 1 or right.shape != up.shape:
         raise ValueError(
             f"x and y of {plain(name)!r} need one shape (n,), not {right.shape} and {up.shape}"
         )
-    return _Series(plain(name, ascii), right, up)
+    return Series(plain(name, ascii), right, up)
 
 
-def _drawable(ys: Floats, log: bool) -> Floats:
+def drawable(ys: Floats, log: bool) -> Floats:
+    """The numbers that have a place on the scale, NaN for the others."""
     return np.where((ys > 0) | (not log), ys, np.nan)
 
 
@@ -346,7 +358,7 @@ def _joined(parts: Sequence[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _gaps(series: _Series, log: bool) -> list[str]:
+def gaps_of(series: Series, log: bool) -> list[str]:
     """What of a curve isn't drawn, and why."""
     gaps = left_out(series.ys)
     lost = int((~np.isfinite(series.xs)).sum())
@@ -358,7 +370,7 @@ def _gaps(series: _Series, log: bool) -> list[str]:
     ]
 
 
-def _entry(series: _Series) -> str:
+def entry(series: Series) -> str:
     """A curve in the legend, with the number it ends on."""
     count = len(series.ys)
     if not count:
@@ -368,7 +380,7 @@ def _entry(series: _Series) -> str:
     return f"{series.name} ({'last ' if count > 1 else ''}{text})"
 
 
-def _draw(canvas: Canvas, plot: Frame, series: _Series, at: int) -> None:
+def _draw(canvas: Canvas, plot: Frame, series: Series, at: int) -> None:
     """A curve, interrupted where a point is missing; a point for itself is a dot."""
     kept, gaps = _thinned(series, 2 * canvas.across)
     xs, ys = plot.places(series.xs[kept], series.ys[kept], canvas.across, canvas.down)
@@ -376,7 +388,7 @@ def _draw(canvas: Canvas, plot: Frame, series: _Series, at: int) -> None:
         canvas.path(xs[piece], ys[piece], at)
 
 
-def _thinned(series: _Series, pieces: int) -> tuple[Ints, Ints]:
+def _thinned(series: Series, pieces: int) -> tuple[Ints, Ints]:
     """Which points to draw: of each piece the first, the lowest, the highest and the last one.
 
     So no spike is lost. With each goes how many gaps there are before it.

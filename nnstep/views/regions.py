@@ -138,8 +138,7 @@ def boundary_view(
     drawing, crowded = _drawn(what, plot, places, classes, colour and not ascii)
     lines = heading(title, width, ascii) + plot.around(drawing, "", ascii)
     lines += _legend(what, classes, len(places), width, colour and not ascii)
-    wrong, of = what.wrong(places, labels, extent)
-    lines += notes([_wrong(wrong, of), crowded, _outside(places, extent)], width)
+    lines += notes([*answered(grid, extent, places, labels), crowded], width)
     return stack([*lines, *warnings([_without(grid), lost_points(places)], width)])
 
 
@@ -191,6 +190,12 @@ def boundaries_view(
     lines += notes([span, _outside(places, extent)], width)
     lost = [f"{title}: {text}" for title, grid in pairs if (text := _without(grid))]
     return stack([*lines, *warnings([*lost, lost_points(places)], width)])
+
+
+def answered(grid: Any, extent: Extent, places: Floats, labels: Any) -> list[str]:
+    """How many points lie where the map answers another class than theirs, or beyond it."""
+    wrong, of = _Map.of(grid).wrong(places, labels, extent)
+    return [text for text in (_wrong(wrong, of), _outside(places, extent)) if text]
 
 
 def _side_by_side(
