@@ -66,6 +66,7 @@ def test_libraries_stay_in_their_rooms(path: Path) -> None:
     if "engine" in module:
         assert roots <= sys.stdlib_module_names | {"numpy", "nnstep"}
     assert "sklearn" not in roots
+    assert "matplotlib" not in roots or module == "nnstep.views.figures"
     assert "prompt_toolkit" not in roots or module == "nnstep.shell.prompt"
 
 

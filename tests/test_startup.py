@@ -13,6 +13,7 @@ _LATER = (
     "sklearn", "joblib", "matplotlib", "pygments", "nnstep.insight.gradients",
     "nnstep.insight.tape", "nnstep.insight.explain", "nnstep.mending", "nnstep.sweep",
     "nnstep.differences", "nnstep.witness", "nnstep.views.gradients", "nnstep.views.tracing",
+    "nnstep.views.figures", "nnstep.views.sketches",
 )  # fmt: skip
 
 

@@ -1,0 +1,53 @@
+"""A drawing in the terminal: which view shows it, in how many lines, and with which colours.
+
+Not how: each kind has a module of its own. For files there is figures.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.text import Text
+
+from nnstep.views.activations import activation_view
+from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
+from nnstep.views.heat import heat_view
+from nnstep.views.histograms import histogram_view
+from nnstep.views.nets import net_view
+from nnstep.views.plots import curve_view, scatter_view
+from nnstep.views.regions import boundary_view
+
+ROWS = 20  # lines of a plot
+_TELLABLE = 2  # classes: of more colours some can't be told apart on a terminal with few
+
+
+def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = True) -> Text:
+    """A drawing as lines of text.
+
+    Args:
+        drawing: what is to be seen.
+        width: no line is wider; at least 40.
+        ascii: nothing but ASCII characters.
+        colour: whether colours can be shown.
+    """
+    match drawing:
+        case Curves(series, x, log):
+            return curve_view(series, width=width, height=ROWS, log=log, x=x, ascii=ascii)
+        case Points(title, points, labels):
+            return scatter_view(
+                points, labels, width=width, height=ROWS, title=title, ascii=ascii
+            )
+        case Regions(title, classes, extent, points, labels):
+            return boundary_view(
+                classes, extent, points, labels, width=width, height=ROWS, title=title,
+                ascii=ascii, colour=colour and int(np.max(classes)) < _TELLABLE,
+            )
+        case Spread(name, values):
+            return histogram_view(values, name, width=width, ascii=ascii)
+        case Heat(name, matrix):
+            return heat_view(matrix, name, width=width, ascii=ascii, colour=colour)
+        case Activation(kind, values, values_name):
+            return activation_view(
+                kind, values, width=width, values_name=values_name, ascii=ascii
+            )
+        case Net(title, layers, weights):
+            return net_view(layers, weights, width=width, title=title, ascii=ascii)
