@@ -28,6 +28,7 @@ _FIRST = re.compile(r"\s*(?P<word>[^\W\d]*\w*)(?P<rest>.*)", re.DOTALL)
 _LAST_NAME = re.compile(r"(?<![\w.])(?P<name>[^\W\d]\w*)?$")
 _ATTRIBUTE = re.compile(r"(?P<owner>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(?P<name>\w*)$")
 _OPTION = re.compile(r"(?:^|\s)(?P<option>--?\w*)$")
+_SAVE = re.compile(r"(?:^|\s)--save[\s=]+(?P<path>\S*)$")
 _EPOCH = re.compile(r"epoch\s+(?P<number>\d*)$")
 
 
@@ -73,6 +74,8 @@ def _argument(shell: Shell, command: Command, typed: str) -> Iterator[Candidate]
     if option is not None:
         known = dict.fromkeys(re.findall(r"--\w+", command.usage), "")
         yield from _matching(option["option"], known)
+    elif "--save" in command.usage and (saved := _SAVE.search(typed)):
+        yield from _files(saved["path"])
     elif epoch is not None:
         yield from _matching(epoch["number"], _epochs(shell))
     elif command.name == "help":

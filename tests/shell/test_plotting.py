@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from shell_helpers import Desk, lesson
+
+from nnstep.shell.completing import candidates
 
 SCRIPT = """import numpy as np
 x = np.array([1.0, 4.0, 2.0, 8.0])
@@ -103,3 +107,125 @@ def test_what_is_refused(desk: Desk, line: str, words: str) -> None:
     desk.type("epoch 3")
     assert words in desk.fail(line)
     assert desk.type("p x.size").strip() == "x.size = 4"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plot cost --log", "plot wo[0, 0], wo[1, 0]", "plot wo", "plot wh", "plot data",
+        "plot boundary", "plot hist zh", "plot activation sigmoid", "net",
+    ],
+)  # fmt: skip
+def test_what_is_shown_is_saved(desk: Desk, line: str) -> None:
+    desk.shell.open("net.py")
+    desk.type("epoch 3")
+    assert desk.type(f"{line} --save one.svg") == "saved to one.svg\n"
+    assert desk.type(f"{line} --save=two.SVG") == "saved to two.SVG\n"
+    assert Path("one.svg").read_bytes() == Path("two.SVG").read_bytes()
+    assert sorted(os.listdir()) == ["net.py", "one.svg", "plain.py", "two.SVG"]
+
+
+def test_options_in_any_order(desk: Desk) -> None:
+    desk.shell.open("plain.py")
+    desk.type("run", "plot cost --log --save a.svg", "plot --log cost --save b.svg")
+    desk.type("plot cost --save c.svg --log", "plot cost --save plain.svg")
+    logs = {Path(f"{name}.svg").read_text() for name in "abc"}
+    assert len(logs) == 1 and "log scale" in logs.pop()
+    assert "log scale" not in Path("plain.svg").read_text()
+
+
+def test_a_name_with_blanks_in_another_folder(desk: Desk, tmp_path: Path) -> None:
+    desk.shell.open("plain.py")
+    Path("some where").mkdir()
+    assert desk.type("run", "plot cost --save some where/a b.png").endswith(
+        "saved to some where/a b.png\n"
+    )
+    assert Path("some where/a b.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_link_stays_a_link(desk: Desk) -> None:
+    desk.shell.open("plain.py")
+    Path("link.svg").symlink_to("there.svg")
+    desk.type("run", "plot cost --save link.svg")
+    assert Path("link.svg").is_symlink() and "<svg" in Path("there.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("plot x --save", "--save needs something behind it; usage: plot EXPR"),
+        ("plot --save a.png", "something is missing"),
+        ("plot x --save a.png --save b.png", "--save stands there twice"),
+        ("plot x --save a.gif", "can't save to a.gif: the name must end with .png, .svg or .pdf"),
+        ("plot x --save a", "can't save to a: the name must end with .png"),
+        ("plot x --save nowhere/a.png", "can't save to nowhere/a.png: there is no folder /"),
+        ("plot x --save plain.py/a.png", "there is no folder /"),
+        ("plot x --save folder.png", "that is a folder"),
+        ("plot nosuch --save a.png", "nothing in the script is called 'nosuch'"),
+        ("net 3", "takes no argument but `--save FILE`"),
+        ("net --save", "--save needs something behind it; usage: net"),
+        ("net --save a.jpg", "must end with .png"),
+    ],
+)
+def test_what_is_not_saved(desk: Desk, line: str, words: str) -> None:
+    desk.shell.open("plain.py")
+    desk.type("epoch 3")
+    Path("folder.png").mkdir()
+    assert words in desk.fail(line)
+    assert sorted(os.listdir()) == ["folder.png", "net.py", "plain.py"]
+
+
+def test_a_file_that_must_not_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.shell.open("plain.py")
+    desk.type("epoch 3")
+    Path("old.png").write_text("old")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "can't save to old.png: it is write-protected" in desk.fail("plot x --save old.png")
+    assert Path("old.png").read_text() == "old"
+
+
+@pytest.mark.parametrize("failing", ["os.replace", "pathlib.Path.write_bytes"])
+def test_an_old_file_outlives_a_failure(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk.shell.open("plain.py")
+    desk.type("epoch 3")
+    Path("old.png").write_text("old")
+    with monkeypatch.context() as patch:
+        patch.setattr(failing, fail)
+        assert "can't save to old.png: No space left" in desk.fail("plot x --save old.png")
+    assert Path("old.png").read_text() == "old"
+    assert sorted(os.listdir()) == ["net.py", "old.png", "plain.py"]
+
+
+def test_numbers_that_no_figure_holds(desk: Desk) -> None:
+    desk.shell.open("plain.py")
+    desk.type("epoch 3", "x = np.array([1.7e308, -1.7e308])")
+    Path("old.png").write_text("old")
+    assert "may be too large for matplotlib" in desk.fail("plot x --save old.png")
+    assert Path("old.png").read_text() == "old"
+    assert "1.7e+308" in desk.type("plot x")
+
+
+def test_without_matplotlib(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.shell.open("plain.py")
+    desk.type("epoch 3")
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert "pip install 'nnstep[plot]'" in desk.fail("plot x --save a.png")
+    assert not Path("a.png").exists()
+    assert "index" in desk.type("plot x")
+
+
+def test_the_option_is_completed_and_so_is_the_file(desk: Desk) -> None:
+    def words(text: str) -> list[str]:
+        return [each.word for each in candidates(desk.shell, text)]
+
+    assert words("plot cost --") == ["--log", "--save"]
+    assert words("net --s") == ["--save"]
+    Path("pictures").mkdir()
+    assert words("plot cost --save pi") == words("net --save=pi") == ["pictures/"]

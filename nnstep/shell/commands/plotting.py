@@ -1,29 +1,66 @@
-"""Commands that draw: curves, points, boundaries, activations, matrices, the net."""
+"""Commands that draw: curves, points, boundaries, activations, matrices, the net.
+
+Here it is told what is drawn (views/drawings.py), and whether it is shown or saved.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rich.text import Text
 
 from nnstep.insight.arrays import is_array
-from nnstep.shell.commands.arguments import required
+from nnstep.shell.commands.arguments import options, required
 from nnstep.shell.registry import CommandError, command
+from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nnstep.shell.shell import Shell
 
-_USAGE = "plot EXPR [--log] | data | boundary | hist NAME | activation KIND"
+_USAGE = "plot EXPR [--log] | data | boundary | hist NAME | activation KIND  [--save FILE]"
+_NET_USAGE = "net [--save FILE]"
 _KINDS = ("sigmoid", "tanh", "relu")
-_ROWS, _MARGIN = 20, 8  # lines of a plot, and columns beside it
-_LOG = re.compile(r"(?:^|\s)--log\b")
+_MARGIN = 8  # columns beside a plot
+_FINE = (300, 400)  # rows and columns of a boundary in a file
+_LOG = re.compile(r"(?:^|\s)--log(?=\s|$)")
+_SAVE = re.compile(r"(?:^|\s)(?P<name>--save)(?=[\s=]|$)[\s=]*")
+
+
+class _Wish(NamedTuple):
+    """What is to be drawn, and where.
+
+    Attributes:
+        text: which values, or what of the script.
+        log: on a logarithmic axis.
+        file: where it is saved; empty when it is to be shown.
+    """
+
+    text: str
+    log: bool
+    file: str
+
+    @classmethod
+    def of(cls, argument: str, usage: str) -> _Wish:
+        """A line taken apart.
+
+        Raises:
+            CommandError: no file stands behind `--save`, or none that can be saved to.
+        """
+        text, chosen = options(_LOG.sub("", argument), _SAVE, usage)
+        file = chosen.get("--save", "")
+        if file:
+            from nnstep.shell.saving import check
+
+            check(file)
+        return cls(text, bool(_LOG.search(argument)), file)
 
 
 @command("plot", group="see", usage=_USAGE, takes="expression")
 def plot(shell: Shell, argument: str) -> None:
-    """Draw something in the terminal.
+    """Draw something in the terminal, or into a file.
 
     A number is drawn over all epochs that were run, several of them with commas between, with
     `--log` on a logarithmic axis; a vector as a line, a matrix as a heat map. `plot cost` is the
@@ -32,33 +69,40 @@ def plot(shell: Shell, argument: str) -> None:
     spread; `plot activation sigmoid` (or `tanh`, `relu`) that function, its slope, and where the
     present values sit on it. What has one of these names is drawn in brackets: `plot (data)`.
 
+    With `--save` the same picture is written to a file, `.png`, `.svg` or `.pdf`, and not shown;
+    that takes matplotlib, which `pip install 'nnstep[plot]'` brings.
+
     Examples:
         epoch 200 ;; plot cost
         plot wo[0, 0], wo[1, 0]
-        plot boundary
+        plot boundary --save boundary.png
     """
-    text = required(_LOG.sub("", argument).strip(), _USAGE)
+    wish = _Wish.of(argument, _USAGE)
+    text = required(wish.text, _USAGE)
     word, _, rest = text.partition(" ")
     if word in _FORMS and (word in ("hist", "activation")) == bool(rest.strip()):
-        shell.output.show(_FORMS[word](shell, rest.strip()))
+        drawing = _FORMS[word](shell, wish._replace(text=rest.strip()))
     elif text == "cost" and shell.session.cost is not None:
-        _plot_values(shell, [shell.session.cost], bool(_LOG.search(argument)))
+        drawing = _values(shell, [shell.session.cost], wish.log)
     else:
-        _plot_values(shell, _split(text), bool(_LOG.search(argument)))
-    shell.tell_notes()
+        drawing = _values(shell, _split(text), wish.log)
+    _present(shell, drawing, wish.file)
 
 
-@command("net", group="see", usage="net", takes="nothing")
+@command("net", group="see", usage=_NET_USAGE, takes="path")
 def net(shell: Shell, argument: str) -> None:
     """Draw the network: its units, and its weights by sign and size.
 
     The weights are the matrices that a training step updates and that fit behind one another.
+    With `--save` it is written to a file, as with `plot`.
 
-    Example:
+    Examples:
         epoch 100 ;; net
+        net --save net.svg
     """
-    from nnstep.views.nets import net_view
-
+    wish = _Wish.of(argument, _NET_USAGE)
+    if wish.text or wish.log:
+        raise CommandError(f"`net` takes no argument but `--save FILE`; usage: {_NET_USAGE}")
     with shell.under_way() as session:
         try:
             found = session.weights()
@@ -67,10 +111,24 @@ def net(shell: Shell, argument: str) -> None:
     names = ["input", *(f"hidden {at + 1}" for at in range(len(found) - 1)), "output"]
     layers: list[tuple[str, Any]] = [(name, None) for name in names]
     title = ", ".join(f"{name} {value.shape}" for name, value in found)
+    _present(shell, Net(title, layers, [value for _, value in found]), wish.file)
+
+
+def _present(shell: Shell, drawing: Drawing, file: str) -> None:
+    """Show a drawing, or save it where a file is named."""
     output = shell.output
-    output.show(net_view(
-        layers, [value for _, value in found], width=output.width, title=title, ascii=output.ascii
-    ))
+    if file:
+        from nnstep.shell.saving import save
+
+        save(drawing, file)
+        output.hint(f"saved to {file}")
+    else:
+        from nnstep.views.sketches import sketch
+
+        output.show(
+            sketch(drawing, width=output.width, ascii=output.ascii, colour=output.colours)
+        )
+    shell.tell_notes()
 
 
 # Values.
@@ -88,28 +146,17 @@ def _split(text: str) -> list[str]:
     return [each.strip() for each in parts if each.strip()]
 
 
-def _plot_values(shell: Shell, texts: list[str], log: bool) -> None:
+def _values(shell: Shell, texts: list[str], log: bool) -> Curves | Heat:
     """Numbers over the epochs, or the one array that was asked for."""
-    from nnstep.views.heat import heat_view
-    from nnstep.views.plots import curve_view
-
-    output = shell.output
     value = _value_of(shell, texts[0]) if len(texts) == 1 else None
     if is_array(value) and value.size > 1:
         table = np.atleast_2d(np.squeeze(value))
         if table.ndim > 2 or value.dtype.kind not in "biuf":
             raise CommandError(f"`{texts[0]}` is {value.shape} {value.dtype}, which can't be drawn")
         if min(table.shape) > 1:
-            output.show(heat_view(table, texts[0], width=output.width, ascii=output.ascii,
-                                  colour=output.colours))  # fmt: skip
-            return
-        series: dict[str, tuple[Any, Any]] = {texts[0]: (np.arange(value.size), table.reshape(-1))}
-        axis = "index"
-    else:
-        series, axis = _histories(shell, texts), "epoch"
-    output.show(curve_view(
-        series, width=output.width, height=_ROWS, log=log, x=axis, ascii=output.ascii
-    ))
+            return Heat(texts[0], table)
+        return Curves({texts[0]: (np.arange(value.size), table.reshape(-1))}, "index", log)
+    return Curves(_histories(shell, texts), "epoch", log)
 
 
 def _value_of(shell: Shell, text: str) -> Any:
@@ -142,53 +189,44 @@ def _histories(shell: Shell, texts: list[str]) -> dict[str, tuple[Any, Any]]:
 # The plane, and single values.
 
 
-def _data(shell: Shell, _: str) -> Text:
-    from nnstep.views.plots import scatter_view
-
+def _data(shell: Shell, _: _Wish) -> Points:
     with shell.under_way() as session:
         try:
             data = session.points()
         except ValueError as error:
             raise CommandError(str(error)) from None
-    output = shell.output
-    return scatter_view(
-        data.points, data.labels, width=output.width, height=_ROWS, title=data.name,
-        ascii=output.ascii,
-    )
+    return Points(data.name, data.points, data.labels)
 
 
-def _boundary(shell: Shell, _: str) -> Text:
-    from nnstep.views.regions import boundary_view
-
-    output = shell.output
-    columns = max(output.width - _MARGIN, 20)
+def _boundary(shell: Shell, wish: _Wish) -> Regions:
+    rows, columns = _FINE if wish.file else _cells(shell)
     with shell.under_way() as session:
         try:
-            found = session.boundary(2 * _ROWS, columns)
+            found = session.boundary(rows, columns)
         except ValueError as error:
             raise CommandError(str(error)) from None
-    labels = found.data.labels
-    # Of three colours and more some can't be told apart on a terminal with few.
-    colour = output.colours and int(found.classes.max()) < 2
-    return boundary_view(
-        found.classes[::-1], found.extent, found.data.points, labels, width=output.width,
-        height=_ROWS, title=f"{found.name}, line {found.line}", ascii=output.ascii, colour=colour,
-    )
+    title, data = f"{found.name}, line {found.line}", found.data
+    return Regions(title, found.classes[::-1], found.extent, data.points, data.labels)
 
 
-def _hist(shell: Shell, name: str) -> Text:
-    from nnstep.views.histograms import histogram_view
+def _cells(shell: Shell) -> tuple[int, int]:
+    """How many places of a plane can be told apart in the terminal, down and across."""
+    from nnstep.views.sketches import ROWS
 
-    value = shell.evaluate(name)
+    return 2 * ROWS, max(shell.output.width - _MARGIN, 20)
+
+
+def _hist(shell: Shell, wish: _Wish) -> Spread:
+    value = shell.evaluate(wish.text)
     if not is_array(value) or value.dtype.kind not in "biuf":
-        raise CommandError(f"`{name}` is no array of numbers")
-    return histogram_view(value, name, width=shell.output.width, ascii=shell.output.ascii)
+        raise CommandError(f"`{wish.text}` is no array of numbers")
+    return Spread(wish.text, value)
 
 
-def _activation(shell: Shell, kind: str) -> Text:
+def _activation(shell: Shell, wish: _Wish) -> Activation:
     from nnstep.insight.health import activations
-    from nnstep.views.activations import activation_view
 
+    kind = wish.text
     if kind not in _KINDS:
         raise CommandError(f"`{kind}` is none of {', '.join(_KINDS)}")
     session = shell.session
@@ -196,12 +234,8 @@ def _activation(shell: Shell, kind: str) -> Text:
     values = {name: session.names()[name] for name in made if name in session.names()}
     arrays = {name: each for name, each in values.items() if is_array(each)}
     given = [_before(kind, each) for each in arrays.values()]
-    output = shell.output
-    return activation_view(
-        kind, np.concatenate(given) if given else None, width=output.width,
-        values_name=f"what became {', '.join(arrays)}" if arrays else "values",
-        ascii=output.ascii,
-    )  # fmt: skip
+    called = f"what became {', '.join(arrays)}" if arrays else "values"
+    return Activation(kind, np.concatenate(given) if given else None, called)
 
 
 def _before(kind: str, values: Any) -> Any:
@@ -213,4 +247,6 @@ def _before(kind: str, values: Any) -> Any:
         return np.arctanh(flat) if kind == "tanh" else flat
 
 
-_FORMS = {"data": _data, "boundary": _boundary, "hist": _hist, "activation": _activation}
+_FORMS: dict[str, Callable[[Shell, _Wish], Drawing]] = {
+    "data": _data, "boundary": _boundary, "hist": _hist, "activation": _activation,
+}  # fmt: skip
