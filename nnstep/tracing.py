@@ -23,7 +23,10 @@ if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn'
     from nnstep.insight.samples import Sample
     from nnstep.insight.tape import Tape
 
-_LIMIT = 100_000  # entries of a tape
+LIMIT = 100_000  # entries of a tape
+TOO_LONG = (
+    f"more than {LIMIT} ops lie between here and where the epoch began, too many to follow them"
+)
 
 
 class Traced(NamedTuple):
@@ -225,12 +228,9 @@ class Tracing(Questions):
         tape = Tape()
         self._timeline.go(start)
         try:
-            self._timeline.go_on(here, Recorder(tape, limit=_LIMIT))
+            self._timeline.go_on(here, Recorder(tape, limit=LIMIT))
         except TooLong:
-            raise ValueError(
-                f"more than {_LIMIT} ops lie between here and where the epoch began, too many to "
-                "follow them"
-            ) from None
+            raise ValueError(TOO_LONG) from None
         return tape
 
     def _starts(self, here: Path) -> list[tuple[Path, str]]:

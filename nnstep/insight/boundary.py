@@ -7,16 +7,16 @@ How it is drawn isn't known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnstep.engine.ops import CALL
-from nnstep.insight.memoryviews import view_into
+from nnstep.insight.memoryviews import owner_of, view_into
 from nnstep.insight.replay import Program, Unrepeatable, as_inputs
-from nnstep.insight.tape import Entry, Tape
+from nnstep.insight.tape import Entry, Tape, Values, is_number
 
 Floats = NDArray[np.float64]
 
@@ -112,13 +112,17 @@ def _classes(labels: Any) -> NDArray[np.intp] | None:
     return np.searchsorted(kinds, flat)
 
 
-def boundary(tape: Tape, rows: int, columns: int) -> Boundary | None:
+def boundary(
+    tape: Tape, rows: int, columns: int, now: Mapping[int, Any] | None = None
+) -> Boundary | None:
     """The prediction of a step over the plane.
 
     Args:
         tape: an epoch, or as much of it as has run.
         rows: of the grid.
         columns: of the grid.
+        now: values to predict with, by number, as `moved` gives them; where there are none,
+            those that the step itself has predicted with.
 
     Returns:
         None where there are no points, or nothing that is predicted of them.
@@ -133,20 +137,59 @@ def boundary(tape: Tape, rows: int, columns: int) -> Boundary | None:
     if found is None:
         return None
     maker, raw = found
-    before = [each for each in tape.entries if each.at <= maker.at]
+    made = tape.number(raw)
+    assert made is not None
+    needed, sources = tape.sources(made, maker.at + 1)
+    others = {each: value for each, value in (now or {}).items()
+              if each in sources and each != number}  # fmt: skip
     try:
-        program = Program(tape, [number], before)
+        program = Program(tape, [number, *others], reversed(needed))
         extent = _extent(data.points)
-        outputs = _over(program, tape, data, raw, _grid(extent, rows, columns))
+        outputs = _over(program, tape, data, raw, _grid(extent, rows, columns), others)
     except Unrepeatable:
         return None
     values = outputs.reshape(rows, columns, -1)
     values = values[..., 0] if values.shape[2] == 1 else values
     own = tape.value(raw, maker.at + 1)
     return Boundary(
-        data, tape.name(tape.number(raw) or 0) or maker.text, maker.line, extent, values,
+        data, tape.name(made) or maker.text, maker.line, extent, values,
         predicted_classes(values, own),
     )
+
+
+def moved(tape: Tape, start: Mapping[str, Any], finish: Mapping[str, Any]) -> Values:
+    """What the values that a step began with have become by its end, such as its parameters.
+
+    Args:
+        tape: the step.
+        start: the numbers by the texts that led to them when it began.
+        finish: the same when it was over.
+
+    Returns:
+        By the number of a value, what stands in its place: the same array, changed, or another
+        one of its shape that was made of it.
+    """
+    found = {each: tape.owners[each] for each in tape.changed_at if tape.is_leaf(each)}
+    for text, old in start.items():
+        number, new = tape.number(old), finish.get(text)
+        if number is None or not _comes_of(tape, new, number, old):
+            continue
+        # Of several texts for a value, the one counts by which the step has read it.
+        if number in found and text not in tape.names.get(number, ()):
+            continue
+        found[number] = new
+        if isinstance(old, np.ndarray):
+            found[number] = as_inputs(tape.content(number, 0))
+            view_into(old)(found[number])[...] = new
+    return found
+
+
+def _comes_of(tape: Tape, new: Any, number: int, old: Any) -> bool:
+    """Whether a value has taken an old one's place, and was made of it."""
+    if not is_number(new) or owner_of(new) is owner_of(old) or np.shape(new) != np.shape(old):
+        return False
+    made = tape.number(new)
+    return made is not None and not tape.is_leaf(made) and number in tape.sources(made)[1]
 
 
 def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, Any] | None:
@@ -215,7 +258,7 @@ def _grid(extent: tuple[float, float, float, float], rows: int, columns: int) ->
 
 
 def _over(
-    program: Program, tape: Tape, data: Data, raw: Any, points: Floats
+    program: Program, tape: Tape, data: Data, raw: Any, points: Floats, others: Values
 ) -> Floats:
     """What a value is for many points, as many at a time as the script has."""
     count, found = len(data.points), []
@@ -225,7 +268,7 @@ def _over(
         content = as_inputs(tape.content(given, 0))
         view = view_into(data.raw)(content)
         view[...] = batch if data.raw.shape[1] == 2 else batch.T
-        values = program.run({given: content})
+        values = program.run({given: content, **{n: as_inputs(v) for n, v in others.items()}})
         output = np.asarray(view_into(raw)(values[made]))
         output = output if output.shape[0] == count else output.T
         found.append(np.array(output[:size], dtype=np.float64).reshape(size, -1))

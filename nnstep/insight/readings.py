@@ -185,7 +185,7 @@ class _Pass:
         for each in self._main.stack():
             _part_floats(each.locals, set())
         _part_floats(run.program.globals, set())
-        self.start = dict(self._found())
+        self.start = dict(numbers_at(self._main, run.program.globals))
         while True:
             run.machine.run(self._recorder)
             here = path_of(run.machine.frame)
@@ -193,7 +193,7 @@ class _Pass:
                 break
             self._places = [each for each in self._places if each > here]
             self._read()
-        self.finish = dict(self._found())
+        self.finish = dict(numbers_at(self._main, run.program.globals))
         self.end = here
 
     def _halts(self, frame: Frame, op: Op) -> bool:
@@ -217,7 +217,8 @@ class _Pass:
             return False
         if head[-2] & (head[-2] - 1):  # a long loop isn't looked at each time
             return False
-        found = updates(self.tape, self.tape.entries, self.start, dict(self._found()))
+        finish = dict(numbers_at(self._main, self._run.program.globals))
+        found = updates(self.tape, self.tape.entries, self.start, finish)
         return bool(found) and all(each.first_read >= began for each in found)
 
     def places_for_costs(self) -> list[Path]:
@@ -276,15 +277,6 @@ class _Pass:
         reading.value = names.get(_RESULT)
         reading.number = self.tape.number(reading.value)
 
-    def _found(self) -> Iterator[tuple[str, Any]]:
-        """Numbers by the texts that lead to them, from the frames in progress."""
-        frame, seen = self._main, set[int]()
-        while frame is not None:
-            names = {**frame.visible()} if not frame.code.is_module else {}
-            yield from _numbers_below(names, "", seen, 0)
-            frame = frame.back
-        yield from _numbers_below(self._run.program.globals, "", seen, 0)
-
     def scalars(self) -> dict[str, int]:
         """The numbers that the function of the main loop has computed, by text."""
         own = [each for each in self.tape.entries if id(each) not in self.foreign]
@@ -303,6 +295,21 @@ class _Pass:
                 if text and not self.tape.is_leaf(number):
                     found.setdefault(text, number)
         return found
+
+
+def numbers_at(frame: Frame | None, module: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Numbers by the texts that lead to them, from a frame, then from those that called it.
+
+    Args:
+        frame: where it is begun.
+        module: the names of the module, which come last.
+    """
+    seen = set[int]()
+    while frame is not None:
+        names = {**frame.visible()} if not frame.code.is_module else {}
+        yield from _numbers_below(names, "", seen, 0)
+        frame = frame.back
+    yield from _numbers_below(module, "", seen, 0)
 
 
 def _numbers_below(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -117,3 +118,91 @@ def test_weights(tmp_path: Path) -> None:
     assert first is session["W1"] or np.array_equal(first, session["W1"])
     assert (first.shape[0], first.shape[1], second.shape[1]) == (2, second.shape[0], 2)
     assert fingerprint(session) == before
+
+
+# At the end of the script: with the parameters that the training has ended with.
+
+ROWS, COLUMNS = 7, 13
+DATA = """
+import numpy as np
+rng = np.random.default_rng(3)
+X = rng.normal(size=(40, 2))
+y = (X[:, 0] * X[:, 1] > 0).astype(int)
+H = 4
+"""
+NET = """
+W1, b1 = rng.normal(size=(2, H)), np.zeros((1, H))
+W2, b2 = rng.normal(size=(H, 2)), np.zeros((1, 2))
+"""
+FORWARD = """
+a = np.tanh(X @ W1 + b1)
+e = np.exp(a @ W2 + b2)
+p = e / e.sum(axis=1, keepdims=True)
+d = p.copy()
+d[range(40), y] -= 1
+back = (d @ W2.T) * (1 - a * a)
+"""
+ANEW = """
+W1 = W1 - 0.05 * X.T @ back
+b1 = b1 - 0.05 * back.sum(0)
+W2 = W2 - 0.05 * a.T @ d
+b2 = b2 - 0.05 * d.sum(0)
+"""
+IN_PLACE = re.sub(r"= \w+ - ", "-= ", ANEW)
+STOP = "if i == 4:\n    break\n"
+
+
+def training(update: str, loop: str = "for i in range(6):", forward: str = FORWARD) -> str:
+    return f"{NET}{loop}{textwrap.indent(forward + update, '    ')}"
+
+
+def in_a_function(update: str) -> str:
+    body = textwrap.indent(f"{training(update)}return W1, b1, W2, b2\n", "    ")
+    return f"def train():\n{body}\nW1, b1, W2, b2 = train()\n"
+
+
+TRAININGS = {
+    "in place": training(IN_PLACE),
+    "anew": training(ANEW),
+    "in place, in a function": in_a_function(IN_PLACE),
+    "anew, in a function": in_a_function(ANEW),
+    "broken off": training(ANEW + STOP),
+    "broken off, in a function": in_a_function(ANEW + STOP),
+    "returned": in_a_function(ANEW + STOP.replace("break", "return W1, b1, W2, b2")),
+    "while": training(f"{ANEW}i += 1\n", "i = 0\nwhile i < 6:"),
+    "in a dictionary": training(
+        f"{IN_PLACE}m['W1'] = W1 * 1.5\n", "m = {'W1': W1}\nfor i in range(6):",
+        FORWARD.replace("W1", "m['W1']"),
+    ),
+    "more is done afterwards": f"{training(ANEW)}for i in range(50):\n    W1 @ W2\n",
+}
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_the_parameters_at_the_end(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(DATA + TRAININGS[name])
+    names: dict[str, Any] = {}
+    exec(DATA + TRAININGS[name], names)
+    session = Session(path)
+    session.run()
+    before = fingerprint(session)
+    found = session.boundary(ROWS, COLUMNS)
+    assert fingerprint(session) == before and session.finished
+    first = names["m"]["W1"] if "m" in names else names["W1"]
+    hidden = np.tanh(points_of(found) @ first + names["b1"])
+    scores = np.exp(hidden @ names["W2"] + names["b2"])
+    true = scores / scores.sum(axis=1, keepdims=True)
+    assert np.allclose(found.values.reshape(-1, 2), true, rtol=1e-9, atol=0)
+    assert np.array_equal(found.classes.reshape(-1), true.argmax(axis=1))
+
+
+def test_the_lesson_at_its_end(tmp_path: Path) -> None:
+    path = lesson("softmax_moons", tmp_path, 40)
+    names: dict[str, Any] = {}
+    exec(path.read_text(), names)
+    session = Session(path, memory=0)
+    session.run()
+    found = session.boundary(ROWS, COLUMNS)
+    true = names["predict"](names["model"], points_of(found))
+    assert np.array_equal(found.classes.reshape(-1), true)
