@@ -40,6 +40,27 @@ from nnstep.session import Session
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a run predicts over the plane at its end, as plain data.
+
+    Attributes:
+        name: the value that is drawn.
+        line: where it is made.
+        extent: the least and the greatest x, then y.
+        classes: (rows, columns), the top row first: the class, counted from 0.
+        points: (n, 2), what the run has worked on.
+        labels: (n,), the class of each point, counted from 0; None where there are none.
+    """
+
+    name: str
+    line: int
+    extent: Sequence[float]
+    classes: list[list[int]]
+    points: list[list[float]]
+    labels: list[int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class SweepRow:
     """What came of one value.
 
@@ -50,6 +71,7 @@ class SweepRow:
         fresh: the same on fresh data.
         seconds: how long the script has run.
         error: what went wrong, in one line, or an empty string.
+        boundary: what is predicted where, None where it wasn't asked for or can't be told.
     """
 
     value: str
@@ -58,6 +80,7 @@ class SweepRow:
     fresh: float | None = None
     seconds: float = 0.0
     error: str = ""
+    boundary: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +121,7 @@ class Task:
         in_module: whether only the module's own binding counts, and not a function's.
         measures: what is evaluated at the end.
         sweep: the sweep that it belongs to.
+        boundary: the rows and columns of a grid over the plane; None if none is wanted.
     """
 
     script: Script
@@ -106,6 +130,7 @@ class Task:
     in_module: bool
     measures: Measures
     sweep: str = ""
+    boundary: tuple[int, int] | None = None
 
 
 # The sweep.
@@ -119,6 +144,7 @@ def sweep(
     *,
     jobs: int | None = None,
     on_row: Callable[[SweepRow], object] | None = None,
+    boundary: tuple[int, int] | None = None,
 ) -> Sweep:
     """Run a script once per value of a name.
 
@@ -133,6 +159,8 @@ def sweep(
         measures: what is evaluated at the end.
         jobs: how many run at the same time; as many as there are processors if None.
         on_row: is given each row as soon as it is there.
+        boundary: the rows and columns of the grid on which each run is to predict at its end;
+            None if it needn't.
 
     Raises:
         ValueError: the script binds no such name, or a text is no Python.
@@ -143,7 +171,9 @@ def sweep(
     _check(values, measures)
     in_module = _is_of_module(script, name)
     label = uuid.uuid4().hex
-    tasks = [Task(script, name, value, in_module, measures, label) for value in values]
+    tasks = [
+        Task(script, name, value, in_module, measures, label, boundary) for value in values
+    ]
     rows: dict[int, SweepRow] = {}
     try:
         with _ended_together(label), contextlib.closing(_dealt_out(tasks, jobs)) as dealt:
@@ -299,7 +329,7 @@ def run_apart(task: Task) -> SweepRow:
         if found is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_GRACE)  # The script may have something to tidy up.
-            return SweepRow(**found)
+            return _as_row(found)
         code = process.wait()
         said = process.stderr.read().decode(errors="replace").strip()
     wrong = f"the process ended with code {code} and without a result"
@@ -315,7 +345,13 @@ def answer() -> None:
 
 def _as_task(words: dict[str, Any]) -> Task:
     script, measures = Script.told(words["script"]), Measures(**words["measures"])
-    return Task(**{**words, "script": script, "measures": measures})
+    grid = tuple(words["boundary"]) if words["boundary"] else None
+    return Task(**{**words, "script": script, "measures": measures, "boundary": grid})
+
+
+def _as_row(words: dict[str, Any]) -> SweepRow:
+    drawn = words["boundary"]
+    return SweepRow(**{**words, "boundary": Drawn(**drawn) if drawn else None})
 
 
 # One run, in the process that it was started for.
@@ -328,7 +364,7 @@ def measure(task: Task) -> SweepRow:
     """
     start = perf_counter()
     found: dict[str, float] = {}
-    wrong = ""
+    drawn, wrong = None, ""
     try:
         # Nobody goes back in it, so nothing need be saved.
         script = task.script
@@ -341,8 +377,28 @@ def measure(task: Task) -> SweepRow:
     if not wrong and session.error is not None:
         wrong = f"{in_one_line(session.error)} (line {session.position.line})"
     if not wrong:
-        wrong = _measure_all(session, task.measures, found)
-    return SweepRow(task.value, seconds=seconds, error=wrong, **found)
+        # Before the measures, which may change the module.
+        drawn, missing = _draw(session, task.boundary)
+        wrong = "; ".join(filter(None, [missing, _measure_all(session, task.measures, found)]))
+    return SweepRow(task.value, seconds=seconds, error=wrong, boundary=drawn, **found)
+
+
+def _draw(session: Session, grid: tuple[int, int] | None) -> tuple[Drawn | None, str]:
+    """What is predicted where, if that is wanted; else why it isn't known, in one line."""
+    if grid is None:
+        return None, ""
+    try:
+        found = session.boundary(*grid)
+    except ValueError as error:
+        return None, " ".join(str(error).split())
+    except Exception as error:
+        return None, in_one_line(error)
+    data = found.data
+    labels = None if data.labels is None else data.labels.tolist()
+    return Drawn(
+        found.name, found.line, list(found.extent), found.classes.tolist(), data.points.tolist(),
+        labels,
+    ), ""
 
 
 def _begin(session: Session, task: Task) -> None:
