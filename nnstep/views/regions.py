@@ -7,7 +7,7 @@ boundary is where the fill changes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from nnstep.views.plots import (
     marks_at,
     points_of,
 )
-from nnstep.views.text import DIM, NAME, crop, pad, plain, stack, styled
+from nnstep.views.text import ALARM, DIM, NAME, crop, flow, pad, plain, stack, styled, wrap
 
 Ints = NDArray[np.intp]
 Extent = tuple[float, float, float, float]
@@ -36,7 +36,9 @@ _NARROWEST = 24
 _LOWEST = 3
 _MOST_CLASSES = 20
 _GAP = 2
-_SMALLEST_MAP = 18
+_SMALLEST_MAP, _WIDEST_MAP, _HIGHEST_MAP = 24, 40, 16  # columns, columns and lines
+# Of the cells of a small map: on a colour a mark leaves the region to be seen, else it doesn't.
+_CROWDED, _CROWDED_PLAIN = 0.5, 0.2
 # Without the middle: where the colour changes from blue to orange, the probability is a half.
 _GRADES = tuple(each for each in DIVERGING if each != DIVERGING[len(DIVERGING) // 2])
 _SHADES = ".:=#"
@@ -142,25 +144,67 @@ def boundary_view(
     return stack([*lines, *warnings([_without(grid), lost_points(places)], width)])
 
 
+class Panel(NamedTuple):
+    """One map of small multiples.
+
+    Attributes:
+        title: stands above it.
+        told: what stands below the title, such as `cost 0.5`, as much in a line as fits; how
+            many points are wrong by the map if there is none of it.
+        grid: as in `boundary_view`; None where there is no map.
+        extent: as there.
+        points: as there.
+        labels: as there.
+        error: why there is no map; stands in its place.
+    """
+
+    title: str
+    told: tuple[str, ...] = ()
+    grid: Any = None
+    extent: Extent = (0.0, 1.0, 0.0, 1.0)
+    points: Any = None
+    labels: Any = None
+    error: str = ""
+
+
+class _Multiple(NamedTuple):
+    """A panel whose data were looked at; `what` is None where there is no map."""
+
+    panel: Panel
+    what: _Map | None
+    extent: Extent
+    places: Floats
+    classes: Classes
+
+
+def panel_size(width: int, count: int) -> tuple[int, int]:
+    """The lines and columns of each map of small multiples, of which some stand side by side.
+
+    Args:
+        width: of the screen.
+        count: how many maps there are.
+    """
+    width = max(width, _NARROWEST)
+    across = max(min((width + _GAP) // (_SMALLEST_MAP + _GAP), count), 1)
+    columns = (width + _GAP) // across - _GAP
+    return min(max(columns * 2 // 5, _LOWEST), _HIGHEST_MAP), min(columns, _WIDEST_MAP)
+
+
 def boundaries_view(
-    maps: Mapping[str, Any] | Iterable[tuple[str, Any]],
-    extent: Extent,
-    points: Any = None,
-    labels: Any = None,
+    panels: Sequence[Panel],
     *,
     width: int,
-    height: int = 10,
-    across: int | None = None,
+    title: str = "",
     names: Sequence[str] | None = None,
     ascii: bool = False,
     colour: bool = True,
 ) -> Text:
-    """Several maps of the same plane side by side, each under its title, with one legend.
+    """Several maps side by side, each under its title, with one legend.
+
+    Where the points would hide too much of a map, none are drawn, and it says so.
 
     Args:
-        maps: titles and grids, each as in `boundary_view`.
-        height: lines of a map, without its title.
-        across: so many side by side at most; as many as fit if None.
+        panels: the maps.
 
     The other arguments are those of `boundary_view`.
 
@@ -168,28 +212,47 @@ def boundaries_view(
         ValueError: as there.
     """
     width = max(width, _NARROWEST)
-    pairs = list(maps.items() if isinstance(maps, Mapping) else maps)
-    every = [(plain(title, ascii), _Map.of(grid)) for title, grid in pairs]
-    places, extent = points_of([] if points is None else points), _checked(extent)
-    if not every:
-        return stack(notes(["nothing to draw: no maps"], width))
-    widest = max((what for _, what in every), key=lambda what: what.classes)
-    classes = _classes(widest, labels, len(places), names, ascii)
-    fitting = max((width + _GAP) // (_SMALLEST_MAP + _GAP), 1)
-    count = max(min(across or fitting, fitting, len(every)), 1)
-    each = (width + _GAP) // count - _GAP
-    plot = Frame(Scale(*extent[:2]), Scale(*extent[2:]), each, max(height, _LOWEST))
-    lines: list[Text] = []
-    for start in range(0, len(every), count):
-        row = every[start : start + count]
-        lines += _side_by_side(row, plot, places, classes, labels, extent, colour and not ascii)
-    for graded in sorted({what.graded for _, what in every}):
-        what = next(what for _, what in every if what.graded == graded)
-        lines += _legend(what, classes, len(places), width, colour and not ascii)
-    span = f"x {extent[0]:.4g} .. {extent[1]:.4g}, y {extent[2]:.4g} .. {extent[3]:.4g}"
-    lines += notes([span, _outside(places, extent)], width)
-    lost = [f"{title}: {text}" for title, grid in pairs if (text := _without(grid))]
-    return stack([*lines, *warnings([*lost, lost_points(places)], width)])
+    lines, size = heading(title, width, ascii), panel_size(width, len(panels))
+    every = _multiples(panels, names, ascii)
+    known = [each for each in every if each.what is not None]
+    colour = colour and not ascii
+    hidden = any(_is_crowded(each, *size, colour) for each in known)
+    if hidden:
+        every = [each._replace(places=each.places[:0]) for each in every]
+    across = (width + _GAP) // (size[1] + _GAP)
+    for start in range(0, len(every), across):
+        row = every[start : start + across]
+        lines += _side_by_side(row, size, ascii, colour)
+    if not known:
+        nothing = "" if every else "nothing to draw: no maps"
+        return stack([*lines, *notes([nothing], width)])
+    lines += _legends(known, hidden, width, colour)
+    lines += notes(_about(known, hidden), width)
+    return stack([*lines, *warnings([text for each in known for text in _lost(each)], width)])
+
+
+def _multiples(
+    panels: Sequence[Panel], names: Sequence[str] | None, ascii: bool
+) -> list[_Multiple]:
+    """The panels with their data, a class drawn alike in all of them."""
+    maps = [None if each.grid is None else _Map.of(each.grid) for each in panels]
+    widest = max(filter(None, maps), key=lambda what: what.classes, default=None)
+    found = []
+    for each, what in zip(panels, maps, strict=True):
+        places = points_of([] if each.points is None else each.points)
+        classes = _classes(widest or _Map.of([[0]]), each.labels, len(places), names, ascii)
+        found.append(_Multiple(each, what, _checked(each.extent), places, classes))
+    return found
+
+
+def _frame(each: _Multiple, rows: int, columns: int) -> Frame:
+    return Frame(Scale(*each.extent[:2]), Scale(*each.extent[2:]), columns, rows)
+
+
+def _is_crowded(each: _Multiple, rows: int, columns: int, colour: bool) -> bool:
+    """Whether the points cover so much of a map that its regions can't be seen."""
+    marks, _ = marks_at(_frame(each, rows, columns), each.places, each.classes, deep=False)
+    return len(marks) > (_CROWDED if colour else _CROWDED_PLAIN) * rows * columns
 
 
 def answered(grid: Any, extent: Extent, places: Floats, labels: Any) -> list[str]:
@@ -199,24 +262,77 @@ def answered(grid: Any, extent: Extent, places: Floats, labels: Any) -> list[str
 
 
 def _side_by_side(
-    row: Sequence[tuple[str, _Map]], plot: Frame, places: Floats, classes: Classes, labels: Any,
-    extent: Extent, colour: bool,
+    row: Sequence[_Multiple], size: tuple[int, int], ascii: bool, colour: bool
 ) -> list[Text]:
-    """Titles, and below each its map."""
-    told = [what.wrong(places, labels, extent) for _, what in row]
-    heads = 2 if any(of for _, of in told) else 1
-    lines = [Text() for _ in range(plot.rows + heads)]
-    for at, (title, what) in enumerate(row):
-        wrong, of = told[at]
-        above = [styled(pad(crop(title, plot.columns), plot.columns), NAME)]
-        if heads > 1:
-            text = crop(f"{wrong} of {of} wrong", plot.columns)
-            above.append(styled(pad(text, plot.columns), DIM))
-        drawing, _ = _drawn(what, plot, places, classes, colour)
-        for line, part in zip(lines, [*above, *drawing], strict=True):
+    """Titles, below each what is told of it, and its map."""
+    rows, columns = size
+    told = [flow(_told(each, ascii), columns, indent="") for each in row]
+    heads = max(map(len, told))
+    lines = [Text() for _ in range(1 + heads + rows)]
+    for at, each in enumerate(row):
+        texts = [*told[at], *[""] * (heads - len(told[at]))]
+        title = crop(plain(each.panel.title, ascii), columns)
+        drawing = [
+            styled(pad(title, columns), NAME),
+            *(styled(pad(text, columns), DIM) for text in texts),
+            *_filled(each, rows, columns, ascii, colour),
+        ]
+        for line, part in zip(lines, drawing, strict=True):
             line.append(" " * _GAP if at else "")
             line.append_text(part)
     return lines
+
+
+def _told(each: _Multiple, ascii: bool) -> list[str]:
+    """What stands between a title and its map."""
+    if each.what is None or each.panel.told:
+        return [plain(text, ascii) for text in each.panel.told]
+    places = points_of([] if each.panel.points is None else each.panel.points)
+    wrong, of = each.what.wrong(places, each.panel.labels, each.extent)
+    return [f"{wrong} of {of} wrong"] if of else []
+
+
+def _filled(each: _Multiple, rows: int, columns: int, ascii: bool, colour: bool) -> list[Text]:
+    """The lines of a map, or of why there is none."""
+    if each.what is not None:
+        frame = _frame(each, rows, columns)
+        return _drawn(each.what, frame, each.places, each.classes, colour)[0]
+    error = wrap(plain(each.panel.error, ascii), columns)
+    if len(error) > rows:
+        error = [*error[: rows - 1], crop(" ".join(error[rows - 1 :]), columns)]
+    return [styled(pad(text, columns), ALARM) for text in [*error, *[""] * (rows - len(error))]]
+
+
+def _legends(known: Sequence[_Multiple], hidden: bool, width: int, colour: bool) -> list[Text]:
+    """What fills and marks mean, once for all maps."""
+    points = 0 if hidden else max(len(each.places) for each in known)
+    first = known[0].classes
+    if any(not np.array_equal(each.classes.at, first.at) for each in known):
+        most = max((each.classes for each in known), key=lambda classes: len(classes.names))
+        first = most._replace(at=np.concatenate([each.classes.at for each in known]))
+    lines: list[Text] = []
+    for graded in sorted({each.what.graded for each in known if each.what}):
+        maps = [each.what for each in known if each.what and each.what.graded == graded]
+        widest = max(maps, key=lambda what: what.classes)
+        lines += _legend(widest, first, points, width, colour)
+    return lines
+
+
+def _about(known: Sequence[_Multiple], hidden: bool) -> list[str]:
+    """Where the maps lie, and which points aren't there."""
+    extent, count = known[0].extent, len(known[0].classes.at)
+    span = f"x {extent[0]:.4g} .. {extent[1]:.4g}, y {extent[2]:.4g} .. {extent[3]:.4g}"
+    if any(each.extent != extent for each in known):
+        return ["each map goes as far as its own points"]
+    if hidden:
+        return [f"{span}; without the {count} points, which would hide the maps"]
+    return [span, _outside(known[0].places, extent)]
+
+
+def _lost(each: _Multiple) -> list[str]:
+    """What isn't drawn of a map, and what else went wrong."""
+    texts = [_without(each.panel.grid), lost_points(each.places), each.panel.error]
+    return [f"{each.panel.title}: {text}" for text in texts if text]
 
 
 def _checked(extent: Extent) -> Extent:

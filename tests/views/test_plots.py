@@ -21,7 +21,7 @@ from nnstep.views.heat import heat_view
 from nnstep.views.histograms import histogram_view, mini_histogram
 from nnstep.views.nets import net_view
 from nnstep.views.plots import curve_view, scatter_view
-from nnstep.views.regions import boundaries_view, boundary_view
+from nnstep.views.regions import Panel, boundaries_view, boundary_view, panel_size
 
 GREAT = st.sampled_from(
     [
@@ -75,8 +75,12 @@ def test_points_and_maps_fit(points: np.ndarray, data: Any, width: int, ascii: b
     grid, colour = data.draw(arrays(None, None)), data.draw(st.booleans())
     view = boundary_view(grid, EXTENT, points, labels, width=width, ascii=ascii, colour=colour)
     fits(view, width, ascii)
-    maps = [("one", grid), ("another", grid[:1])]
-    view = boundaries_view(maps, EXTENT, points, labels, width=width, ascii=ascii, colour=colour)
+    maps = [
+        Panel("one", ("cost 0.25", "accuracy 0.5"), grid, EXTENT, points, labels),
+        Panel("another", (), grid[:1], EXTENT, points, labels, "cost: it is no number"),
+        Panel("a third", error="ValueError: " + "it is too long to be drawn " * 20),
+    ]
+    view = boundaries_view(maps, width=width, title="all", ascii=ascii, colour=colour)
     fits(view, width, ascii)
 
 
@@ -219,10 +223,70 @@ def test_probabilities_and_small_multiples() -> None:
     grid = np.linspace(0, 1, 50).reshape(1, -1)
     lines = rendered(boundary_view(grid, EXTENT, width=60, height=5, ascii=True), 60)
     assert re.search(r"\|?\.+:+=+#+$", lines[0])
-    view = boundaries_view({"1 unit": grid, "2 units": grid, "3 units": grid}, EXTENT, width=40)
-    text = whole(view, 40)
-    assert text.index("1 unit") < text.index("2 units") < text.index("3 units")
+    panels = [Panel(f"{at} units", grid=grid, extent=EXTENT) for at in range(3)]
+    text = whole(boundaries_view(panels, width=40), 40)
+    assert text.index("0 units") < text.index("1 units") < text.index("2 units")
     assert text.count("probability of 1") == 1
+
+
+def panels(count: int, **others: Any) -> list[Panel]:
+    """Maps that are one class at the left and another at the right."""
+    points = [[-0.5, 0.5], [0.5, -0.5]]
+    made = Panel("", ("cost 0.03079", "accuracy 0.975"), [[0, 1]], EXTENT, points, [0, 1])
+    return [made._replace(title=f"H = {at}", **others) for at in range(count)]
+
+
+@pytest.mark.parametrize(("width", "across"), [(40, 1), (80, 3), (120, 4)])
+@pytest.mark.parametrize("ascii", [True, False])
+def test_as_many_side_by_side_as_can_be_read(width: int, across: int, ascii: bool) -> None:
+    lines = rendered(boundaries_view(panels(7), width=width, ascii=ascii, colour=False), width)
+    heads = [re.findall("H = .", line) for line in lines if "H = " in line]
+    rows, columns = panel_size(width, 7)
+    assert [len(each) for each in heads][:-1] == [across] * (6 // across)
+    assert sum(map(len, heads)) == 7
+    assert sum("answer 0" in line for line in lines) == 1
+    assert all("accuracy 0.975" in line for line in lines if "accuracy" in line)
+    at = next(at for at, line in enumerate(lines) if line.startswith("..."))
+    assert len({line[:columns].count("=") for line in lines[at : at + rows]}) <= 2
+    assert (not ascii) or "".join(lines).isascii()
+
+
+def test_seven_fit_on_a_screen() -> None:
+    assert len(rendered(boundaries_view(panels(7), width=80, title="seven"), 80)) <= 45
+
+
+def test_what_could_not_be_drawn_stands_in_its_place() -> None:
+    failed = Panel("H = 9", error="ZeroDivisionError: division by zero (line 3)")
+    lines = rendered(boundaries_view([*panels(1), failed, *panels(1)], width=80), 80)
+    assert lines[0].count("H = ") == 3
+    column = lines[0].index("H = 9")
+    said = " ".join(line[column : column + 25].strip() for line in lines[3:6])
+    assert said.split() == "ZeroDivisionError: division by zero (line 3)".split()
+    alone = rendered(boundaries_view([failed], width=40), 40)
+    assert "division by" in " ".join(alone) and not any("answer" in line for line in alone)
+    told = rendered(boundaries_view(panels(2, error="cost: it is NaN"), width=80), 80)
+    assert told[-2:] == ["H = 0: cost: it is NaN", "H = 1: cost: it is NaN"]
+
+
+def test_many_points_would_hide_small_maps() -> None:
+    across = np.stack(np.meshgrid(np.linspace(-1, 1, 15), np.linspace(-1, 1, 8)), axis=2)
+    others: dict[str, Any] = {"points": across.reshape(-1, 2), "labels": [0] * 120}
+    plain = whole(boundaries_view(panels(3, **others), width=80, colour=False))
+    assert "●" not in plain and "without the 120 points" in plain
+    coloured = whole(boundaries_view(panels(3, **others), width=80))
+    assert "●" in coloured and "without" not in coloured
+
+
+def test_maps_of_different_points() -> None:
+    wider = panels(1, extent=(-2.0, 2.0, -2.0, 2.0), points=[[0.0, 0.0]], labels=[1])
+    text = whole(boundaries_view([*panels(1), *wider], width=80))
+    assert "each map goes as far as its own points" in text
+    assert "● 0 (1)   ▲ 1 (2)" in text
+
+
+def test_wrong_points_are_counted_where_nothing_is_told() -> None:
+    text = whole(boundaries_view(panels(1, told=(), labels=[1, 1]), width=80))
+    assert "1 of 2 wrong" in text
 
 
 def test_how_many_values_are_saturated() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnstep.insight.arrays import is_array
-from nnstep.shell.commands.arguments import options, required
+from nnstep.shell.commands.arguments import count, options, required
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
     from nnstep.shell.shell import Shell
 
-_USAGE = "plot EXPR [--log] | data | boundary | hist NAME | activation KIND  [--save FILE]"
+_USAGE = (
+    "plot EXPR [--log] | data | boundary [--sweep NAME V1,V2,... [-j N]] | hist NAME "
+    "| activation KIND  [--save FILE]"
+)
 _NET_USAGE = "net [--save FILE]"
 _KINDS = ("sigmoid", "tanh", "relu")
 _MARGIN = 8  # columns beside a plot
 _FINE = (300, 400)  # rows and columns of a boundary in a file
 _LOG = re.compile(r"(?:^|\s)--log(?=\s|$)")
 _SAVE = re.compile(r"(?:^|\s)(?P<name>--save)(?=[\s=]|$)[\s=]*")
+_SWEEP = re.compile(r"(?:^|\s)(?P<name>--sweep|-j|--save)(?=[\s=\d]|$)[\s=]*")
 
 
 class _Wish(NamedTuple):
@@ -69,6 +73,10 @@ def plot(shell: Shell, argument: str) -> None:
     spread; `plot activation sigmoid` (or `tanh`, `relu`) that function, its slope, and where the
     present values sit on it. What has one of these names is drawn in brackets: `plot (data)`.
 
+    `plot boundary --sweep NAME V1,V2,...` runs the whole script once per value, as `sweep` does,
+    N runs at a time (-j), and draws what each has learned by its end, side by side. The open
+    script stays where it stands.
+
     With `--save` the same picture is written to a file, `.png`, `.svg` or `.pdf`, and not shown;
     that takes matplotlib, which `pip install 'nnstep[plot]'` brings.
 
@@ -76,7 +84,11 @@ def plot(shell: Shell, argument: str) -> None:
         epoch 200 ;; plot cost
         plot wo[0, 0], wo[1, 0]
         plot boundary --save boundary.png
+        plot boundary --sweep nn_hdim 1,2,3,4,5,20,50
     """
+    if _is_swept(argument):
+        _swept(shell, argument)
+        return
     wish = _Wish.of(argument, _USAGE)
     text = required(wish.text, _USAGE)
     word, _, rest = text.partition(" ")
@@ -207,6 +219,24 @@ def _boundary(shell: Shell, wish: _Wish) -> Regions:
             raise CommandError(str(error)) from None
     title, data = f"{found.name}, line {found.line}", found.data
     return Regions(title, found.classes[::-1], found.extent, data.points, data.labels)
+
+
+def _is_swept(argument: str) -> bool:
+    return any(each["name"] == "--sweep" for each in _SWEEP.finditer(argument))
+
+
+def _swept(shell: Shell, argument: str) -> None:
+    """The boundaries of one run per value, side by side."""
+    from nnstep.shell.multiples import plot_boundaries
+    from nnstep.shell.sweeping import Wish
+
+    form, chosen = options(argument, _SWEEP, _USAGE)
+    if form != "boundary":
+        raise CommandError(
+            "`--sweep` draws boundaries alone, as in `plot boundary --sweep NAME V1,V2,...`"
+        )
+    jobs = count(chosen["-j"], _USAGE) if "-j" in chosen else None
+    plot_boundaries(shell, Wish.of(chosen["--sweep"], jobs, _USAGE))
 
 
 def _cells(shell: Shell) -> tuple[int, int]:

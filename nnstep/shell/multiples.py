@@ -1,0 +1,81 @@
+"""The boundaries of a sweep's runs as small multiples, from the question to the screen.
+
+Not the runs (sweep.py of the package), not how far they are (sweeping.py), and not how maps are
+drawn (views/regions.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnstep.lessons import measures
+from nnstep.shell.registry import CommandError
+from nnstep.shell.sweeping import Wish, run_sweep
+from nnstep.views.numbers import number
+from nnstep.views.regions import Panel, boundaries_view, panel_size
+
+if TYPE_CHECKING:
+    from nnstep.shell.shell import Shell
+    from nnstep.sweep import Drawn, Sweep, SweepRow
+
+_DIGITS = 4
+
+
+def plot_boundaries(shell: Shell, wish: Wish) -> None:
+    """Run the open script once per value, and draw what each run predicts at its end.
+
+    Args:
+        shell: where the script is open.
+        wish: the name and its values.
+
+    Raises:
+        CommandError: Ctrl-C, or no run has a boundary.
+        ValueError: as `sweep.sweep`.
+    """
+    # Fresh data are for numbers alone; nothing is drawn of them.
+    by = replace(measures(shell.session.source.text), fresh="")
+    rows, columns = panel_size(shell.output.width, len(wish.values))
+    # Half blocks show two rows of the grid in a line.
+    run_sweep(shell, wish, by, lambda found: _show(shell, found), (2 * rows, columns))
+
+
+def _show(shell: Shell, found: Sweep) -> None:
+    output = shell.output
+    drawn = [each.boundary for each in found.rows if each.boundary is not None]
+    if not drawn:
+        raise CommandError(_why_nothing(found))
+    # Of three colours and more some can't be told apart on a terminal with few.
+    colour = output.colours and max(max(map(max, each.classes)) for each in drawn) < 2
+    output.show(boundaries_view(
+        [_panel(found.name, each) for each in found.rows], width=output.width,
+        title=_title(drawn, found.name), ascii=output.ascii, colour=colour,
+    ))  # fmt: skip
+
+
+def _why_nothing(found: Sweep) -> str:
+    """Why there is nothing to draw, each reason once."""
+    reasons = "; ".join(dict.fromkeys(each.error for each in found.rows))
+    return f"no run has a boundary: {reasons}; `sweep {found.name}` compares runs by numbers"
+
+
+def _title(drawn: list[Drawn], name: str) -> str:
+    first = drawn[0]
+    return f"{first.name}, line {first.line}, at the end of a run per {name}"
+
+
+def _panel(name: str, row: SweepRow) -> Panel:
+    numbers = {"cost": row.cost, "accuracy": row.accuracy}
+    told = tuple(
+        f"{what} {number(value, _DIGITS)}" for what, value in numbers.items() if value is not None
+    )
+    title, drawn = f"{name} = {row.value}", row.boundary
+    if drawn is None:
+        return Panel(title, told, error=row.error)
+    left, right, low, high = drawn.extent
+    return Panel(
+        title, told, np.array(drawn.classes)[::-1], (left, right, low, high), drawn.points,
+        drawn.labels, row.error,
+    )
