@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nnstep.engine.ops import CALL
 from nnstep.insight.memoryviews import owner_of, view_into
 from nnstep.insight.replay import Program, Unrepeatable, as_inputs
-from nnstep.insight.tape import Entry, Tape, Values, is_number
+from nnstep.insight.tape import CONTAINERS, Entry, Tape, Values, is_number
 
 Floats = NDArray[np.float64]
 
@@ -199,6 +199,8 @@ def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, Any] 
     for each in tape.entries:
         reads = set(each.reads)
         meets = reads & of_labels
+        if each.alias and isinstance(each.result, CONTAINERS):
+            continue  # as in `Xb, yb = X[rows], y[rows]`
         if meets and reads & own.keys():
             return own[_before_log(own, max(reads & own.keys()))]
         if each.alias:
@@ -260,19 +262,37 @@ def _grid(extent: tuple[float, float, float, float], rows: int, columns: int) ->
 def _over(
     program: Program, tape: Tape, data: Data, raw: Any, points: Floats, others: Values
 ) -> Floats:
-    """What a value is for many points, as many at a time as the script has."""
-    count, found = len(data.points), []
+    """What a value is for many points, (n, k): as many at a time as the script has, if it can be.
+
+    Raises:
+        Unrepeatable: it isn't computed row by row.
+    """
+    count = len(data.points)
     given, made = tape.number(data.raw), tape.number(raw)
     assert given is not None and made is not None
-    for batch, size in _batches(points, count):
+
+    def predict(batch: Floats) -> Floats:
         content = as_inputs(tape.content(given, 0))
-        view = view_into(data.raw)(content)
-        view[...] = batch if data.raw.shape[1] == 2 else batch.T
+        view_into(data.raw)(content)[...] = batch if data.raw.shape[1] == 2 else batch.T
         values = program.run({given: content, **{n: as_inputs(v) for n, v in others.items()}})
-        output = np.asarray(view_into(raw)(values[made]))
-        output = output if output.shape[0] == count else output.T
-        found.append(np.array(output[:size], dtype=np.float64).reshape(size, -1))
-    return np.concatenate(found)
+        output = np.asarray(view_into(raw)(values[made]), dtype=np.float64)
+        is_turned = output.shape[0] != count and (count, 2) != data.raw.shape
+        is_turned |= output.shape[0] != count == output.shape[-1]
+        output = output.T if is_turned else output
+        return np.array(output.reshape(len(output), -1))
+
+    own = predict(data.points)
+    if len(own) == count and _same(own, predict(data.points[::-1])[::-1]):
+        return np.concatenate([predict(batch)[:size] for batch, size in _batches(points, count)])
+    # It is of some of them, or in another order: where all are the same, any row will do.
+    alone = (predict(np.tile(each, (count, 1)))[0] for each in data.points)
+    if not any(_same(each, own[0]) for each in alone):
+        raise Unrepeatable("a row of it depends on other points as well")
+    return np.stack([predict(np.tile(each, (count, 1)))[0] for each in points])
+
+
+def _same(one: Floats, other: Floats) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
 def _batches(points: Floats, count: int) -> Iterator[tuple[Floats, int]]:

@@ -206,3 +206,29 @@ def test_the_lesson_at_its_end(tmp_path: Path) -> None:
     found = session.boundary(ROWS, COLUMNS)
     true = names["predict"](names["model"], points_of(found))
     assert np.array_equal(found.classes.reshape(-1), true)
+
+
+# Rows in another order, and batches.
+
+SHUFFLED = """
+w = rng.normal(size=(2, 2))
+for i in range(6):
+    order = rng.permutation(40)
+    for start in range(0, 40, SIZE):
+        rows = order[start : start + SIZE]
+        Xb, yb = X[rows], y[rows]
+        e = np.exp(Xb @ w)
+        p = e / e.sum(axis=1, keepdims=True)
+        w = w - 0.1 * Xb.T @ (p - np.eye(2)[yb])
+"""
+
+
+@pytest.mark.parametrize("size", [40, 10])
+def test_rows_in_another_order(size: int, tmp_path: Path) -> None:
+    path, names = tmp_path / "net.py", dict[str, Any]()
+    path.write_text(DATA + SHUFFLED.replace("SIZE", str(size)))
+    exec(path.read_text(), names)
+    session = Session(path)
+    session.run()
+    found = session.boundary(ROWS, COLUMNS)
+    assert np.array_equal(found.classes.ravel(), (points_of(found) @ names["w"]).argmax(axis=1))
