@@ -266,6 +266,8 @@ def _side_by_side(
 ) -> list[Text]:
     """Titles, below each what is told of it, and its map."""
     rows, columns = size
+    if all(each.what is None for each in row):
+        rows = min(rows, max(len(_why_not(each, columns, ascii)) for each in row))
     told = [flow(_told(each, ascii), columns, indent="") for each in row]
     heads = max(map(len, told))
     lines = [Text() for _ in range(1 + heads + rows)]
@@ -297,10 +299,14 @@ def _filled(each: _Multiple, rows: int, columns: int, ascii: bool, colour: bool)
     if each.what is not None:
         frame = _frame(each, rows, columns)
         return _drawn(each.what, frame, each.places, each.classes, colour)[0]
-    error = wrap(plain(each.panel.error, ascii), columns)
+    error = _why_not(each, columns, ascii)
     if len(error) > rows:
         error = [*error[: rows - 1], crop(" ".join(error[rows - 1 :]), columns)]
     return [styled(pad(text, columns), ALARM) for text in [*error, *[""] * (rows - len(error))]]
+
+
+def _why_not(each: _Multiple, columns: int, ascii: bool) -> list[str]:
+    return wrap(plain(each.panel.error, ascii), columns)
 
 
 def _legends(known: Sequence[_Multiple], hidden: bool, width: int, colour: bool) -> list[Text]:

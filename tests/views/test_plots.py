@@ -263,7 +263,7 @@ def test_what_could_not_be_drawn_stands_in_its_place() -> None:
     said = " ".join(line[column : column + 25].strip() for line in lines[3:6])
     assert said.split() == "ZeroDivisionError: division by zero (line 3)".split()
     alone = rendered(boundaries_view([failed], width=40), 40)
-    assert "division by" in " ".join(alone) and not any("answer" in line for line in alone)
+    assert alone == ["H = 9", "ZeroDivisionError: division by zero", "(line 3)"]
     told = rendered(boundaries_view(panels(2, error="cost: it is NaN"), width=80), 80)
     assert told[-2:] == ["H = 0: cost: it is NaN", "H = 1: cost: it is NaN"]
 
