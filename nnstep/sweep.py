@@ -47,7 +47,7 @@ class Drawn:
         name: the value that is drawn.
         line: where it is made.
         extent: the least and the greatest x, then y.
-        classes: (rows, columns), the top row first: the class, counted from 0.
+        classes: (rows, columns), the top row first: the class, counted from 0; -1 for none.
         points: (n, 2), what the run has worked on.
         labels: (n,), the class of each point, counted from 0; None where there are none.
     """

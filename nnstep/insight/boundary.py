@@ -50,7 +50,7 @@ class Boundary(NamedTuple):
         line: where it is made.
         extent: the least and the greatest x, then y.
         values: (rows, columns) or (rows, columns, k), the top row first: the prediction.
-        classes: (rows, columns), the class that it means, counted from 0.
+        classes: (rows, columns), the class that it means, counted from 0; -1 where it is NaN.
     """
 
     data: Data
@@ -234,12 +234,16 @@ def predicted_classes(values: Any, own: Any) -> NDArray[np.intp]:
         values: outputs, the classes of several in the last axis.
         own: the outputs for the data, by which one number alone is understood: a share of one
             means a class above a half, any other number above zero.
+
+    Returns:
+        -1 where an output is NaN, which means none.
     """
     if np.ndim(values) == 3:
-        found: NDArray[np.intp] = np.argmax(values, axis=2)
-        return found
+        lost = np.isnan(values).any(axis=2)
+        return np.where(lost, -1, np.argmax(values, axis=2)).astype(np.intp)
     shares = bool((np.asarray(own) >= 0).all() and (np.asarray(own) <= 1).all())
-    return (np.asarray(values) > (0.5 if shares else 0.0)).astype(np.intp)
+    above = np.asarray(values) > (0.5 if shares else 0.0)
+    return np.where(np.isnan(values), -1, above).astype(np.intp)
 
 
 def _extent(points: Floats) -> tuple[float, float, float, float]:

@@ -6,6 +6,7 @@ drawn (views/regions.py).
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,19 @@ def _title(drawn: list[Drawn], name: str) -> str:
 def _panel(name: str, row: SweepRow) -> Panel:
     numbers = {"cost": row.cost, "accuracy": row.accuracy}
     told = tuple(
-        f"{what} {number(value, _DIGITS)}" for what, value in numbers.items() if value is not None
+        f"{what} {_number(value)}" for what, value in numbers.items() if value is not None
     )
     title, drawn = f"{name} = {row.value}", row.boundary
     if drawn is None:
         return Panel(title, told, error=row.error)
     left, right, low, high = drawn.extent
+    classes = np.array(drawn.classes, dtype=np.float64)[::-1]
+    classes[classes < 0] = np.nan
     return Panel(
-        title, told, np.array(drawn.classes)[::-1], (left, right, low, high), drawn.points,
+        title, told, classes, (left, right, low, high), drawn.points,
         drawn.labels, row.error,
     )
+
+
+def _number(value: float) -> str:
+    return "NaN" if math.isnan(value) else number(value, _DIGITS)

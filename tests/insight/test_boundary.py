@@ -232,3 +232,11 @@ def test_rows_in_another_order(size: int, tmp_path: Path) -> None:
     session.run()
     found = session.boundary(ROWS, COLUMNS)
     assert np.array_equal(found.classes.ravel(), (points_of(found) @ names["w"]).argmax(axis=1))
+
+
+def test_what_is_nan_means_no_class(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(DATA + training(ANEW + "W1 = W1 * np.nan\n"))
+    session = Session(path)
+    session.run()
+    assert (session.boundary(ROWS, COLUMNS).classes == -1).all()

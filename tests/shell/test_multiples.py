@@ -141,6 +141,11 @@ def test_a_run_that_fails_leaves_the_others(desk: Desk) -> None:
     assert "TypeError" in text and "answer 1" in text
 
 
+def test_a_run_that_gets_nowhere(desk: Desk) -> None:
+    text = desk.type("plot boundary --sweep W1 W1,W1*np.nan")
+    assert "cost NaN" in text and "W1 = W1*np.nan: " in text and "NaN left blank" in text
+
+
 def test_nothing_but_ascii(desk: Desk) -> None:
     plain = Desk(encoding="ascii")
     plain.shell.open("net.py")

@@ -218,7 +218,8 @@ def _boundary(shell: Shell, wish: _Wish) -> Regions:
         except ValueError as error:
             raise CommandError(str(error)) from None
     title, data = f"{found.name}, line {found.line}", found.data
-    return Regions(title, found.classes[::-1], found.extent, data.points, data.labels)
+    classes = np.where(found.classes < 0, np.nan, found.classes)
+    return Regions(title, classes[::-1], found.extent, data.points, data.labels)
 
 
 def _is_swept(argument: str) -> bool:
