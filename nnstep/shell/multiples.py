@@ -7,6 +7,7 @@ drawn (views/regions.py).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ import numpy as np
 from nnstep.lessons import measures
 from nnstep.shell.registry import CommandError
 from nnstep.shell.sweeping import Wish, run_sweep
+from nnstep.views.drawings import Maps, Panel
 from nnstep.views.numbers import number
-from nnstep.views.regions import Panel, boundaries_view, panel_size
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
-def plot_boundaries(shell: Shell, wish: Wish) -> None:
+def plot_boundaries(
+    shell: Shell, wish: Wish, grid: tuple[int, int], present: Callable[[Maps], None]
+) -> None:
     """Run the open script once per value, and draw what each run predicts at its end.
 
     Args:
         shell: where the script is open.
         wish: the name and its values.
+        grid: the rows and columns of a map.
+        present: shows the maps, or saves them.
 
     Raises:
         CommandError: Ctrl-C, or no run has a boundary.
@@ -38,22 +43,14 @@ def plot_boundaries(shell: Shell, wish: Wish) -> None:
     """
     # Fresh data are for numbers alone; nothing is drawn of them.
     by = replace(measures(shell.session.source.text), fresh="")
-    rows, columns = panel_size(shell.output.width, len(wish.values))
-    # Half blocks show two rows of the grid in a line.
-    run_sweep(shell, wish, by, lambda found: _show(shell, found), (2 * rows, columns))
+    run_sweep(shell, wish, by, lambda found: present(_maps(found)), grid)
 
 
-def _show(shell: Shell, found: Sweep) -> None:
-    output = shell.output
+def _maps(found: Sweep) -> Maps:
     drawn = [each.boundary for each in found.rows if each.boundary is not None]
     if not drawn:
         raise CommandError(_why_nothing(found))
-    # Of three colours and more some can't be told apart on a terminal with few.
-    colour = output.colours and max(max(map(max, each.classes)) for each in drawn) < 2
-    output.show(boundaries_view(
-        [_panel(found.name, each) for each in found.rows], width=output.width,
-        title=_title(drawn, found.name), ascii=output.ascii, colour=colour,
-    ))  # fmt: skip
+    return Maps(_title(drawn, found.name), [_panel(found.name, each) for each in found.rows])
 
 
 def _why_nothing(found: Sweep) -> str:

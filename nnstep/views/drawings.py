@@ -1,4 +1,4 @@
-"""What `plot` and `net` draw, as data: curves, points, regions, values, a matrix, a net.
+"""What `plot` and `net` draw, as data: curves, points, maps, values, a matrix, a net.
 
 Made by the commands from what a session says; shown in the terminal by sketches.py, drawn for a
 file by figures.py. No drawing is done here, and nothing is computed.
@@ -47,7 +47,8 @@ class Regions:
 
     Attributes:
         title: what answers.
-        classes: the class at each place, counted from 0; shape (h, w), the row 0 at the bottom.
+        classes: the class at each place, counted from 0, NaN where there is none; shape (h, w),
+            the row 0 at the bottom.
         extent: the x at the left and right edge, and the y at the bottom and top edge.
         points: shape (n, 2).
         labels: the class of each point, shape (n,), or None.
@@ -58,6 +59,43 @@ class Regions:
     extent: tuple[float, float, float, float]
     points: Any
     labels: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One map of several.
+
+    Attributes:
+        title: stands above it.
+        told: what stands below the title, such as `cost 0.5`, as much in a line as fits; how
+            many points are wrong by the map if there is none of it.
+        grid: the class at each place, as in `Regions`; None where there is no map.
+        extent: as there.
+        points: as there, or None.
+        labels: as there.
+        error: why there is no map; stands in its place.
+    """
+
+    title: str
+    told: tuple[str, ...] = ()
+    grid: Any = None
+    extent: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
+    points: Any = None
+    labels: Any = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maps:
+    """Several maps side by side.
+
+    Attributes:
+        title: what answers.
+        panels: the maps.
+    """
+
+    title: str
+    panels: Sequence[Panel]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,4 +155,4 @@ class Net:
     weights: Sequence[Any]
 
 
-Drawing: TypeAlias = Curves | Points | Regions | Spread | Heat | Activation | Net
+Drawing: TypeAlias = Curves | Points | Regions | Maps | Spread | Heat | Activation | Net

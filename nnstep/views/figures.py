@@ -16,7 +16,18 @@ import numpy as np
 
 from nnstep.views.activations import FUNCTIONS, lying
 from nnstep.views.axes import Floats, floats, left_out, scale_of, ticks
-from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
+from nnstep.views.drawings import (
+    Activation,
+    Curves,
+    Drawing,
+    Heat,
+    Maps,
+    Net,
+    Panel,
+    Points,
+    Regions,
+    Spread,
+)
 from nnstep.views.heat import told as told_of_matrix
 from nnstep.views.histograms import EDGES, binned, odd
 from nnstep.views.histograms import told as told_of_values
@@ -33,7 +44,7 @@ from nnstep.views.plots import (
     points_of,
     series_of,
 )
-from nnstep.views.regions import answered
+from nnstep.views.regions import Extent, answered
 from nnstep.views.text import crop, plain, wrap
 
 if TYPE_CHECKING:
@@ -41,6 +52,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE = (7.2, 4.6)  # inches
+_PANEL, _ACROSS = (2.6, 2.5), 4  # inches of one map of several, and how many are in a row
 _NAME_WIDTH, _TITLE_WIDTH, _REMARK_WIDTH = 45, 80, 110  # characters
 _MARKERS = dict(zip(MARKS, "o^sDo^sD", strict=True))
 _HOLLOW = MARKS[4:]
@@ -121,6 +133,8 @@ def _drawn(figure: Figure, drawing: Drawing) -> list[str]:
             return _points(figure, drawing)
         case Regions():
             return _regions(figure, drawing)
+        case Maps():
+            return _maps(figure, drawing)
         case Spread():
             return _spread(figure, drawing)
         case Heat():
@@ -185,18 +199,20 @@ def _log_scale(axes: Axes, values: Floats) -> None:
 def _points(figure: Figure, drawing: Points) -> list[str]:
     places = points_of(drawing.points)
     axes = _axes(figure, drawing.title)
-    _scatter(axes, places, classes_of(drawing.labels, len(places), None, False), deep=False)
+    classes = classes_of(drawing.labels, len(places), None, False)
+    _legend(axes, *_dots(axes, places, classes, deep=False), beside=True)
     axes.grid(**_GRID)
     axes.set_axisbelow(True)
     _plane(axes)
     return [lost_points(places)]
 
 
-def _scatter(
-    axes: Axes, places: Floats, classes: Classes, *, deep: bool, fills: list[Any] | None = None
-) -> None:
-    """Points by class, each with its mark, and the legend of them and of the fills."""
-    handles, texts = list(fills or []), [str(each.get_label()) for each in fills or []]
+def _dots(
+    axes: Axes, places: Floats, classes: Classes, *, deep: bool, size: int = 30
+) -> tuple[list[Any], list[str]]:
+    """Points by class, each with its mark; the handles and texts of their legend."""
+    handles: list[Any] = []
+    texts: list[str] = []
     for at, (pen, (_, text)) in enumerate(zip(classes.pens, classes.legend(), strict=True)):
         held = places[classes.at == at]
         if not len(held):
@@ -204,11 +220,11 @@ def _scatter(
         ink = pen.deep if deep else pen.ink
         hollow = pen.mark in _HOLLOW
         handles.append(axes.scatter(
-            held[:, 0], held[:, 1], s=30, marker=_marker(pen), linewidths=1.2 if hollow else 0.5,
+            held[:, 0], held[:, 1], s=size, marker=_marker(pen), linewidths=1.2 if hollow else 0.5,
             facecolors="none" if hollow else ink, edgecolors=ink if hollow else "white",
         ))  # fmt: skip
         texts.append(text)
-    _legend(axes, handles, texts, beside=True)
+    return handles, texts
 
 
 def _marker(pen: Pen) -> str:
@@ -230,33 +246,85 @@ def _plane(axes: Axes) -> None:
 
 
 def _regions(figure: Figure, drawing: Regions) -> list[str]:
-    from matplotlib.colors import ListedColormap
+    places, answers = points_of(drawing.points), floats(drawing.classes)
+    count = _classes_in([answers])
+    axes = _axes(figure, drawing.title)
+    _fill(axes, answers, drawing.extent, count)
+    classes = classes_of(drawing.labels, len(places), None, False, known=count)
+    handles, texts = _dots(axes, places, classes, deep=True)
+    fills = _fills(count)
+    _legend(
+        axes, [*fills, *handles], [*(str(each.get_label()) for each in fills), *texts], beside=True
+    )
+    _plane(axes)
+    return [*answered(answers, drawing.extent, places, drawing.labels), lost_points(places)]
+
+
+def _classes_in(grids: Sequence[Floats]) -> int:
+    """How many classes some maps are of, two at least."""
+    known = [each[np.isfinite(each)] for each in grids]
+    return max(*(int(each.max(initial=0)) + 1 for each in known), 2)
+
+
+def _fills(count: int) -> list[Any]:
+    """What the colours of a map mean."""
     from matplotlib.patches import Patch
 
-    places, answers = points_of(drawing.points), np.asarray(drawing.classes)
-    count = max(int(answers.max(initial=0)) + 1, 2)
-    brushes = pens(count)
-    axes = _axes(figure, drawing.title)
+    return [Patch(color=pen.pale, label=f"answer {at}") for at, pen in enumerate(pens(count))]
+
+
+def _fill(axes: Axes, answers: Floats, extent: Extent, count: int) -> None:
+    """A map of so many classes, with outlines."""
+    from matplotlib.colors import ListedColormap
+
     axes.imshow(
-        answers, origin="lower", extent=drawing.extent, aspect="auto", interpolation="nearest",
-        cmap=ListedColormap([pen.pale for pen in brushes]), vmin=-0.5, vmax=count - 0.5,
+        np.ma.masked_invalid(answers), origin="lower", extent=extent, aspect="auto",
+        interpolation="nearest", cmap=ListedColormap([pen.pale for pen in pens(count)]),
+        vmin=-0.5, vmax=count - 0.5,
     )
     across, up = (
         np.linspace(low, high, 2 * cells + 1)[1::2]
-        for low, high, cells in zip(
-            drawing.extent[::2], drawing.extent[1::2], answers.shape[::-1], strict=True
-        )
+        for low, high, cells in zip(extent[::2], extent[1::2], answers.shape[::-1], strict=True)
     )
     # So the regions are told apart without their colours, too.
-    for at in np.unique(answers)[1:] if min(answers.shape) > 1 else ():
+    there = np.unique(answers[np.isfinite(answers)])
+    for at in there[1:] if min(answers.shape) > 1 else ():
         axes.contour(across, up, answers >= at, [0.5], colors="#444444", linewidths=0.7)
-    classes = classes_of(drawing.labels, len(places), None, False, known=count)
-    fills = [Patch(color=pen.pale, label=f"answer {at}") for at, pen in enumerate(brushes)]
-    _scatter(axes, places, classes, deep=True, fills=fills)
-    axes.set_xlim(*drawing.extent[:2])
-    axes.set_ylim(*drawing.extent[2:])
-    _plane(axes)
-    return [*answered(answers, drawing.extent, places, drawing.labels), lost_points(places)]
+    axes.set_xlim(*extent[:2])
+    axes.set_ylim(*extent[2:])
+
+
+def _maps(figure: Figure, drawing: Maps) -> list[str]:
+    across = min(len(drawing.panels), _ACROSS) or 1
+    down = -(-len(drawing.panels) // across)
+    figure.set_size_inches(_PANEL[0] * across, _PANEL[1] * down + 1)
+    figure.suptitle(crop(plain(drawing.title), _TITLE_WIDTH), x=0.01, ha="left", fontsize=11)
+    known = [floats(each.grid) for each in drawing.panels if each.grid is not None]
+    count, told = _classes_in(known), dict[str, Any]()
+    for at, panel in enumerate(drawing.panels):
+        told |= _panel(figure.add_subplot(down, across, at + 1), panel, count)
+    fills = _fills(count)
+    figure.legend([*fills, *told.values()], [*(str(each.get_label()) for each in fills), *told],
+                  loc="outside lower right", ncols=4)  # fmt: skip
+    return []
+
+
+def _panel(axes: Axes, panel: Panel, count: int) -> dict[str, Any]:
+    """One map of several; the handles of its points by what they mean."""
+    lines = [panel.title, ", ".join(panel.told)]
+    axes.set_title("\n".join(crop(plain(each), _NAME_WIDTH) for each in lines), fontsize=9)
+    if panel.grid is None:
+        axes.set_axis_off()
+        axes.text(0, 0.5, "\n".join(wrap(plain(panel.error), _NAME_WIDTH)), fontsize=8)
+        return {}
+    _fill(axes, floats(panel.grid), panel.extent, count)
+    axes.tick_params(labelsize=7)
+    if panel.points is None:
+        return {}
+    places = points_of(panel.points)
+    classes = classes_of(panel.labels, len(places), None, False, known=count)
+    handles, texts = _dots(axes, places, classes, deep=True, size=8)
+    return dict(zip(texts, handles, strict=True))
 
 
 def _heat(figure: Figure, drawing: Heat) -> list[str]:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from nnstep.views.axes import Floats, Scale, floats, left_out, notes, warnings
 from nnstep.views.canvas import fills, half_blocks
+from nnstep.views.drawings import Panel
 from nnstep.views.paint import DIVERGING, Pen, pens
 from nnstep.views.plots import (
     Classes,
@@ -142,29 +143,6 @@ def boundary_view(
     lines += _legend(what, classes, len(places), width, colour and not ascii)
     lines += notes([*answered(grid, extent, places, labels), crowded], width)
     return stack([*lines, *warnings([_without(grid), lost_points(places)], width)])
-
-
-class Panel(NamedTuple):
-    """One map of small multiples.
-
-    Attributes:
-        title: stands above it.
-        told: what stands below the title, such as `cost 0.5`, as much in a line as fits; how
-            many points are wrong by the map if there is none of it.
-        grid: as in `boundary_view`; None where there is no map.
-        extent: as there.
-        points: as there.
-        labels: as there.
-        error: why there is no map; stands in its place.
-    """
-
-    title: str
-    told: tuple[str, ...] = ()
-    grid: Any = None
-    extent: Extent = (0.0, 1.0, 0.0, 1.0)
-    points: Any = None
-    labels: Any = None
-    error: str = ""
 
 
 class _Multiple(NamedTuple):

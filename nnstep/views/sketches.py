@@ -5,16 +5,29 @@ Not how: each kind has a module of its own. For files there is figures.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 from rich.text import Text
 
 from nnstep.views.activations import activation_view
-from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
+from nnstep.views.drawings import (
+    Activation,
+    Curves,
+    Drawing,
+    Heat,
+    Maps,
+    Net,
+    Points,
+    Regions,
+    Spread,
+)
 from nnstep.views.heat import heat_view
 from nnstep.views.histograms import histogram_view
 from nnstep.views.nets import net_view
 from nnstep.views.plots import curve_view, scatter_view
-from nnstep.views.regions import boundary_view
+from nnstep.views.regions import boundaries_view, boundary_view
 
 ROWS = 20  # lines of a plot
 _TELLABLE = 2  # classes: of more colours some can't be told apart on a terminal with few
@@ -39,7 +52,12 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = 
         case Regions(title, classes, extent, points, labels):
             return boundary_view(
                 classes, extent, points, labels, width=width, height=ROWS, title=title,
-                ascii=ascii, colour=colour and int(np.max(classes)) < _TELLABLE,
+                ascii=ascii, colour=colour and _can_be_told([classes]),
+            )
+        case Maps(title, panels):
+            return boundaries_view(
+                panels, width=width, title=title, ascii=ascii,
+                colour=colour and _can_be_told([each.grid for each in panels]),
             )
         case Spread(name, values):
             return histogram_view(values, name, width=width, ascii=ascii)
@@ -51,3 +69,9 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = 
             )
         case Net(title, layers, weights):
             return net_view(layers, weights, width=width, title=title, ascii=ascii)
+
+
+def _can_be_told(grids: Iterable[Any]) -> bool:
+    """Whether the regions of some maps can be told by their colours."""
+    return all(each is None or np.max(each, initial=0, where=each >= 0) < _TELLABLE
+               for each in grids)  # fmt: skip

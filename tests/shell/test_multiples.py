@@ -200,5 +200,11 @@ def test_ctrl_c_shows_what_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 
 def test_help_and_completion(desk: Desk) -> None:
     assert "plot boundary --sweep nn_hdim 1,2,3,4,5,20,50" in desk.type("help plot")
-    words = [each.word for each in candidates(desk.shell, "plot boundary --s")]
+    words = [each.word for each in candidates(desk.shell, "plot boundary --sw")]
     assert words == ["--sweep"]
+
+
+def test_they_are_saved_too(desk: Desk) -> None:
+    assert desk.type("plot boundary --sweep hidden 1,2 --save maps.png") == "saved to maps.png\n"
+    assert Path("maps.png").read_bytes().startswith(b"\x89PNG")
+    assert "usage" in desk.fail("plot boundary --sweep hidden 1,2 --save")

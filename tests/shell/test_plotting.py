@@ -225,7 +225,7 @@ def test_the_option_is_completed_and_so_is_the_file(desk: Desk) -> None:
     def words(text: str) -> list[str]:
         return [each.word for each in candidates(desk.shell, text)]
 
-    assert words("plot cost --") == ["--log", "--save"]
+    assert words("plot cost --") == ["--log", "--save", "--sweep"]
     assert words("net --s") == ["--save"]
     Path("pictures").mkdir()
     assert words("plot cost --save pi") == words("net --save=pi") == ["pictures/"]

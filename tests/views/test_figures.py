@@ -19,7 +19,9 @@ from nnstep.views.drawings import (
     Curves,
     Drawing,
     Heat,
+    Maps,
     Net,
+    Panel,
     Points,
     Regions,
     Spread,
@@ -39,6 +41,10 @@ EVERY: dict[str, Drawing] = {
     "curves": Curves({"_a": (XS, XS - 2), "b": (XS, XS)}, "index", True),
     "points": Points("X", PLACES, LABELS),
     "regions": Regions("probs, line 3", CLASSES, (0.0, 2.0, -1.0, 1.0), PLACES, LABELS),
+    "maps": Maps("probs, line 3", [
+        Panel("H = 1", ("cost 0.5",), CLASSES, (0.0, 2.0, -1.0, 1.0), PLACES, LABELS),
+        Panel("H = 2", grid=np.where(CLASSES, 2, np.nan)), Panel("H = x", error="NameError: x"),
+    ]),
     "spread": Spread("zh", np.array([0.1, 0.2, 0.25, 0.9, np.inf])),
     "heat": Heat("wh", WEIGHTS),
     "activation": Activation("sigmoid", np.array([-9.0, 0.0, 0.1]), "what became ah"),
@@ -80,6 +86,24 @@ def test_every_form_is_shown_and_saved(drawing: Drawing) -> None:
         made = picture(drawing, suffix)
         assert made.startswith(head)
         assert picture(drawing, suffix) == made
+
+
+def test_several_maps_have_their_own_axes_and_one_legend() -> None:
+    figure = figure_of(EVERY["maps"])
+    one, two, failed = figure.axes
+    np.testing.assert_array_equal(one.images[0].get_array(), CLASSES)
+    np.testing.assert_array_equal(two.images[0].get_array().mask, CLASSES == 0)
+    assert not failed.images and [each.get_text() for each in failed.texts] == ["NameError: x"]
+    assert one.get_title() == "H = 1\ncost 0.5"
+    (legend,) = figure.legends
+    told = [each.get_text() for each in legend.get_texts()]
+    assert told[:3] == ["answer 0", "answer 1", "answer 2"] and len(told) == 5
+
+
+def test_where_nothing_is_answered_nothing_is_drawn() -> None:
+    drawing = Regions("ao", np.full((3, 3), np.nan), (0.0, 1.0, 0.0, 1.0), PLACES, None)
+    assert axes_of(drawing).images[0].get_array().mask.all()
+    assert sketch(drawing, width=80).plain.strip()
 
 
 def test_another_process_makes_the_same_bytes() -> None:

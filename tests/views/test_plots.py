@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from view_helpers import rendered, whole
 
 from nnstep.views.activations import activation_view
 from nnstep.views.axes import Scale, scale_of, ticks
+from nnstep.views.drawings import Panel
 from nnstep.views.heat import heat_view
 from nnstep.views.histograms import histogram_view, mini_histogram
 from nnstep.views.nets import net_view
 from nnstep.views.plots import curve_view, scatter_view
-from nnstep.views.regions import Panel, boundaries_view, boundary_view, panel_size
+from nnstep.views.regions import boundaries_view, boundary_view, panel_size
 
 GREAT = st.sampled_from(
     [
@@ -233,7 +235,7 @@ def panels(count: int, **others: Any) -> list[Panel]:
     """Maps that are one class at the left and another at the right."""
     points = [[-0.5, 0.5], [0.5, -0.5]]
     made = Panel("", ("cost 0.03079", "accuracy 0.975"), [[0, 1]], EXTENT, points, [0, 1])
-    return [made._replace(title=f"H = {at}", **others) for at in range(count)]
+    return [replace(made, title=f"H = {at}", **others) for at in range(count)]
 
 
 @pytest.mark.parametrize(("width", "across"), [(40, 1), (80, 3), (120, 4)])

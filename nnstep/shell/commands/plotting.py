@@ -16,7 +16,7 @@ from nnstep.shell.registry import CommandError, command
 from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from nnstep.shell.shell import Shell
 
@@ -54,12 +54,17 @@ class _Wish(NamedTuple):
             CommandError: no file stands behind `--save`, or none that can be saved to.
         """
         text, chosen = options(_LOG.sub("", argument), _SAVE, usage)
-        file = chosen.get("--save", "")
-        if file:
-            from nnstep.shell.saving import check
+        return cls(text, bool(_LOG.search(argument)), _file(chosen))
 
-            check(file)
-        return cls(text, bool(_LOG.search(argument)), file)
+
+def _file(chosen: Mapping[str, str]) -> str:
+    """The file behind `--save`, which can be written; empty where there is none."""
+    file = chosen.get("--save", "")
+    if file:
+        from nnstep.shell.saving import check
+
+        check(file)
+    return file
 
 
 @command("plot", group="see", usage=_USAGE, takes="expression")
@@ -237,7 +242,9 @@ def _swept(shell: Shell, argument: str) -> None:
             "`--sweep` draws boundaries alone, as in `plot boundary --sweep NAME V1,V2,...`"
         )
     jobs = count(chosen["-j"], _USAGE) if "-j" in chosen else None
-    plot_boundaries(shell, Wish.of(chosen["--sweep"], jobs, _USAGE))
+    runs, file = Wish.of(chosen["--sweep"], jobs, _USAGE), _file(chosen)
+    grid = _FINE if file else _cells_of_many(shell, len(runs.values))
+    plot_boundaries(shell, runs, grid, lambda maps: _present(shell, maps, file))
 
 
 def _cells(shell: Shell) -> tuple[int, int]:
@@ -245,6 +252,14 @@ def _cells(shell: Shell) -> tuple[int, int]:
     from nnstep.views.sketches import ROWS
 
     return 2 * ROWS, max(shell.output.width - _MARGIN, 20)
+
+
+def _cells_of_many(shell: Shell, count: int) -> tuple[int, int]:
+    """The same for one of several maps side by side."""
+    from nnstep.views.regions import panel_size
+
+    rows, columns = panel_size(shell.output.width, count)
+    return 2 * rows, columns  # half blocks show two rows in a line
 
 
 def _hist(shell: Shell, wish: _Wish) -> Spread:
