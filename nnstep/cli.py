@@ -278,6 +278,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MIB",
         help="how much memory going back may take, in MiB; %(default)s unless set",
     )
+    add("--no-pager", action="store_true", help="long output isn't shown page by page")
     add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
     add("--keep-going", action="store_true", help="go on after a command that failed")
     add("--version", action="version", version=f"nnstep {__version__}")
@@ -347,6 +348,7 @@ def _session(options: argparse.Namespace, output: Output) -> int:
         if options.target == "lessons" and options.commands is None:
             return 0
         if prompted:
+            output.pages = output.is_terminal and not options.no_pager
             _prompt(shell, options.vi)
             return 0
         shell.execute_all(commands if options.commands else _lines(sys.stdin), echo=True)

@@ -9,13 +9,15 @@ import codecs
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from nnstep.shell import pager
 from nnstep.views.text import wrap
 
 _NARROWEST = 24
@@ -37,6 +39,7 @@ class Output:
     Attributes:
         ascii: whether nothing but ASCII characters can be shown.
         colours: whether escape codes may be written to standard output.
+        pages: whether what is longer than the screen goes through a pager.
     """
 
     def __init__(
@@ -60,6 +63,9 @@ class Output:
         self.colours = _has_colours(self._out, environment)
         self._console = _console(self._out, self.colours)
         self._errors = _console(self._err, _has_colours(self._err, environment))
+        self.pages = False
+        self._pager = pager.program(environment)
+        self._held: list[str] | None = None  # what may turn out to be long
         self._line_is_open = False
         self._passing = 0  # cells of the line that is to be erased
 
@@ -77,6 +83,28 @@ class Output:
         """Show something on lines of its own."""
         self._print(self._console, renderable)
 
+    @contextmanager
+    def long(self) -> Iterator[None]:
+        """Around what may show more than a screen holds."""
+        if not self.pages or self._pager is None or self._held is not None:
+            yield
+            return
+        self._held = []
+        try:
+            yield
+        finally:
+            self._let_go(self._pager)
+
+    def _let_go(self, command: list[str] | None = None) -> None:
+        """Show what was held back, through the pager if that is given and it is long."""
+        text, self._held = "".join(self._held or []), None
+        if not text:
+            return
+        lines = shutil.get_terminal_size((80, 24)).lines
+        if command is None or text.count("\n") < lines or not pager.page(text, command):
+            self._out.write(text)
+            self._out.flush()
+
     def hint(self, text: str, *, whole: bool = False) -> None:
         """Show a line that is less important than the rest.
 
@@ -90,6 +118,7 @@ class Output:
 
     def error(self, text: str) -> None:
         """Tell of a failure, on standard error."""
+        self._let_go()
         line = Text(_shown(text, self._err), style="bold red")
         self._print(self._errors, line, soft_wrap=True)
 
@@ -131,6 +160,7 @@ class Output:
         """Pass on what the script prints, as it is."""
         if not text:
             return
+        self._let_go()
         self._erase()
         try:
             self._out.write(_shown(text, self._out))
@@ -149,8 +179,13 @@ class Output:
             self._out.flush()
             # rich ignores a width alone when TERM is dumb.
             console.size = (self.width, 24)
-            console.print(what, soft_wrap=soft_wrap)
-            console.file.flush()
+            if self._held is None or console is self._errors:
+                console.print(what, soft_wrap=soft_wrap)
+                console.file.flush()
+                return
+            with console.capture() as captured:
+                console.print(what, soft_wrap=soft_wrap)
+            self._held.append(captured.get())
         except BrokenPipeError:
             raise OutputClosed from None
 

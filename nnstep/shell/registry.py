@@ -60,6 +60,11 @@ class Command:
         """Whether its argument may begin with a bracket or a sign."""
         return self.takes in ("expression", "path")
 
+    @property
+    def reads(self) -> bool:
+        """Whether it only shows something, which may be long."""
+        return self.group in ("look", "understand", "see") or self.name in ("help", "lessons")
+
 
 _by_word: dict[str, Command] = {}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
 from nnstep.shell.failures import message_of
@@ -132,7 +132,8 @@ class Shell(Stage):
         if command.motion:
             self._last_motion = line
         try:
-            command.action(self, parsed.argument)
+            with self.output.long() if command.reads else nullcontext():
+                command.action(self, parsed.argument)
         finally:
             if not parsed.argument and self._is_variable(parsed.word):
                 self.output.hint(f"`p {parsed.word}` prints the variable {parsed.word}")

@@ -136,6 +136,23 @@ def _show_one(shell: Shell, found: Command) -> None:
         shell.output.show(Text("\n".join(["", *lines, *example.splitlines()])))
 
 
+@command("pager", group="lesson", usage="pager [on|off]", takes="word")
+def pager(shell: Shell, argument: str) -> None:
+    """Show what is longer than the screen through a pager, or don't.
+
+    At the prompt it is on; `--no-pager` switches it off from the beginning. The program is that
+    of the environment's PAGER, else `less`.
+
+    Example:
+        pager off
+    """
+    if argument not in ("", "on", "off"):
+        raise CommandError("usage: pager [on|off]")
+    if argument:
+        shell.output.pages = argument == "on"
+    shell.output.hint(f"the pager is {'on' if shell.output.pages else 'off'}")
+
+
 @command("quit", "q", "exit", group="lesson", usage="quit")
 def quit_(shell: Shell, argument: str) -> None:
     """End nnstep.
