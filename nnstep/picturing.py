@@ -1,12 +1,12 @@
-"""What a session can show of the plane: the points of a script, and what it predicts where.
+"""What a session can show: the points of a script, what it predicts where, and its net.
 
-Records the epoch on a tape, asks it (insight/boundary.py), and puts the session back. How it is
-drawn is for the views.
+Records the epoch on a tape, asks it (insight/boundary.py, insight/layers.py), and puts the session
+back. How it is drawn is for the views.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,16 +14,37 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.moments import Path, path_of
 from nnstep.engine.ops import Op
 from nnstep.engine.timeline import Interrupted
-from nnstep.tracing import LIMIT, TOO_LONG
+from nnstep.tracing import LIMIT, TOO_LONG, Traced
 from nnstep.understanding import Understanding
 
 if TYPE_CHECKING:
     from nnstep.insight.boundary import Boundary, Data
+    from nnstep.insight.layers import Layers
+    from nnstep.insight.readings import Step
     from nnstep.insight.tape import Tape
 
 
+class Weights(NamedTuple):
+    """A matrix of weights.
+
+    Attributes:
+        name: how the script calls it.
+        value: the script's own.
+        turned: whether its columns are the units before it, as in `W @ x`.
+    """
+
+    name: str
+    value: Any
+    turned: bool
+
+    @property
+    def between(self) -> Any:
+        """The weights, shape (n, m), between n units and the m behind them."""
+        return self.value.T if self.turned else self.value
+
+
 class Picturing(Understanding):
-    """A script whose points and predictions can be shown."""
+    """A script whose points, predictions and units can be shown."""
 
     def points(self) -> Data:
         """The points of the plane that the script works on, and their labels.
@@ -39,30 +60,68 @@ class Picturing(Understanding):
         data: Data = found[0]
         return data
 
-    def weights(self) -> list[tuple[str, Any]]:
-        """The matrices that a training step updates and that fit behind one another, (n, m) each.
+    def weights(self) -> list[Weights]:
+        """The matrices that a training step updates and that fit behind one another.
 
         Raises:
             ValueError: there are none.
         """
-        from nnstep.insight.readings import record
+        from nnstep.insight.layers import matrices
 
         self._check_epochs()
-
-        def find(here: Path) -> list[str]:
-            run = self._as_run()
-            updates = record(run, self._epochs_to_check(run)[0], []).updates
-            tables = [each for each in updates if np.ndim(each.old) == 2]
-            return [each.name for each in sorted(tables, key=lambda each: each.first_read)]
-
-        found: list[tuple[str, Any]] = []
-        for name in self._asked("net", find):
-            value = np.asarray(self.eval(name))
-            if not found or value.shape[0] == found[-1][1].shape[1]:
-                found.append((name, value))
+        found: list[Weights] = []
+        for name, turned in self._asked("net", lambda _: matrices(self._step()[0])):
+            each = Weights(name, np.asarray(self.eval(name)), turned)
+            if not found or each.between.shape[0] == found[-1].between.shape[1]:
+                found.append(each)
         if not found:
-            raise ValueError("no matrix of weights was found that a training step updates")
+            raise ValueError(_NO_WEIGHTS)
         return found
+
+    def layers(self, row: int, gradients: bool = False) -> Layers:
+        """The values of one sample on the units of the net, as they were computed last.
+
+        The session stands afterwards where it stood, its state the same to the bit.
+
+        Args:
+            row: which sample, counted from 0.
+            gradients: what the script computes as the gradients for the units, and those of the
+                weights, in place of the activations and the weights.
+
+        Raises:
+            ValueError: there is no such sample, or such values were not found or computed yet.
+        """
+        found: Layers = self.trace_layers(row, gradients).found
+        return found
+
+    def trace_layers(self, row: int, gradients: bool = False) -> Traced:
+        """As `layers`, with from when on the tape was."""
+        from nnstep.insight.layers import layers, plan
+
+        self._check_epochs()
+        where = self._asked("net", lambda _: plan(*self._step()))
+        if where is None:
+            raise ValueError(
+                "no product such as `x @ W` was found of a layer's values with a matrix that a "
+                "training step updates"
+            )
+        if gradients and where.missing():
+            raise ValueError(
+                f"no product of a layer's values with gradients was found that leads to the update "
+                f"of `{where.missing()[0]}`; `net {row}` draws the values of the forward pass"
+            )
+        found = self._traced("net", None, lambda tape, _: layers(tape, where, row, gradients))
+        if found.found is None:
+            what = "backward pass" if gradients else "forward pass"
+            raise ValueError(f"the {what} wasn't computed yet; `epoch` goes to where it was")
+        return found
+
+    def _step(self) -> tuple[Step, int]:
+        """The training step of an epoch, and the place of the epoch in its paths."""
+        from nnstep.insight.readings import record
+
+        run = self._as_run()
+        return record(run, self._epochs_to_check(run)[0], []), len(run.entry)
 
     def boundary(self, rows: int, columns: int) -> Boundary:
         """What the script predicts all over the plane, with the parameters that it has here.
@@ -130,6 +189,7 @@ class Picturing(Understanding):
             raise Interrupted("interrupted")
 
 
+_NO_WEIGHTS = "no matrix of weights was found that a training step updates"
 _NO_POINTS = (
     "nothing that was computed in this epoch or the one before has two columns, or two rows, of "
     "numbers for at least four points; only points of the plane can be drawn"

@@ -7,7 +7,7 @@ How it is drawn isn't known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,7 +74,7 @@ def data_of(tape: Tape) -> tuple[Data, set[int]] | None:
     points = tape.value(raw, 0) if raw.shape[1] == 2 else tape.value(raw, 0).T
     labels = {
         number for number, owner in enumerate(tape.owners)
-        if tape.is_leaf(number) and number != tape.number(raw) and _counts(owner, count)
+        if tape.is_leaf(number) and number != tape.number(raw) and counts(owner, count)
     }
     name = tape.name(tape.number(raw) or 0) or "the points"
     classes = next((c for n in sorted(labels) if (c := _classes(tape.owners[n])) is not None), None)
@@ -88,7 +88,8 @@ def _count(value: Any) -> int:
     return int(value.shape[0] if value.shape[1] == 2 else value.shape[1])
 
 
-def _counts(owner: Any, count: int) -> bool:
+def counts(owner: Any, count: int) -> bool:
+    """Whether a value may have something for each of so many samples."""
     return isinstance(owner, np.ndarray) and count in owner.shape and owner.ndim <= 2
 
 
@@ -133,10 +134,10 @@ def boundary(
     data, labels = known
     number = tape.number(data.raw)
     assert number is not None
-    found = _prediction(tape, number, labels)
+    found = prediction(tape.entries, tape, number, labels)
     if found is None:
         return None
-    maker, raw = found
+    maker, raw, _ = found
     made = tape.number(raw)
     assert made is not None
     needed, sources = tape.sources(made, maker.at + 1)
@@ -192,17 +193,30 @@ def _comes_of(tape: Tape, new: Any, number: int, old: Any) -> bool:
     return made is not None and not tape.is_leaf(made) and number in tape.sources(made)[1]
 
 
-def _prediction(tape: Tape, number: int, labels: set[int]) -> tuple[Entry, Any] | None:
-    """What is made of the points alone, and first brought together with the labels."""
+def prediction(
+    entries: Iterable[Entry], tape: Tape, number: int, labels: set[int]
+) -> tuple[Entry, Any, Entry] | None:
+    """What is made of the points alone, and first brought together with the labels.
+
+    Args:
+        entries: the forward pass, and what follows.
+        tape: where they are.
+        number: of the points.
+        labels: the numbers of what may be their labels.
+
+    Returns:
+        The entry that makes it, the script's own object, and the entry where it meets the labels;
+        None where nothing does.
+    """
     own: dict[int, tuple[Entry, Any]] = {}
     of_points, of_labels = {number}, set(labels)
-    for each in tape.entries:
+    for each in entries:
         reads = set(each.reads)
         meets = reads & of_labels
         if each.alias and isinstance(each.result, CONTAINERS):
             continue  # as in `Xb, yb = X[rows], y[rows]`
         if meets and reads & own.keys():
-            return own[_before_log(own, max(reads & own.keys()))]
+            return *own[_before_log(own, max(reads & own.keys()))], each
         if each.alias:
             continue
         if meets:

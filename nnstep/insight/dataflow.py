@@ -319,16 +319,16 @@ def _name(entry: Entry, text: str) -> str:
     """What an entry calls what it made; nothing where it has no name for it."""
     if len(entry.names) == 1 and is_number(entry.result):
         return entry.names[0]
-    return text if text in entry.names or _is_place(text) else ""
+    return text if text in entry.names or is_place(text) else ""
 
 
 def _other(text: str, name: str) -> str:
     """How the op above calls a value, where that doesn't tell which one it is."""
-    plain = text if text.isidentifier() or _is_place(text) else ""
+    plain = text if text.isidentifier() or is_place(text) else ""
     return "" if plain == name else plain
 
 
-def _is_place(text: str) -> bool:
+def is_place(text: str) -> bool:
     """Whether a text names something: `self.W`, `grads["dW"]`, `x.T`."""
     try:
         node = ast.parse(text, mode="eval").body

@@ -92,8 +92,7 @@ def sample(flow: Flow, row: int) -> Sample | None:
     if axis is None:
         return None
     count, last = axis
-    if not 0 <= row < count:
-        raise ValueError(f"there is no sample {row}: there are {count}, 0 to {count - 1}")
+    check_row(row, count)
     values: list[Value] = []
     shown: dict[int, list[str]] = {}
     for each in met:
@@ -103,6 +102,17 @@ def sample(flow: Flow, row: int) -> Sample | None:
         if _has(each.value, count, last) and not again:
             values.append(_value(flow, each, row, last, shown.setdefault(_number(number), [])))
     return Sample(row, count, last, tuple(values[:_ROWS]), len(values) > _ROWS)
+
+
+def check_row(row: int, count: int) -> None:
+    """Refuse a sample that isn't there.
+
+    Raises:
+        ValueError: there are fewer.
+    """
+    if not 0 <= row < count:
+        known = f"there are {count}, 0 to {count - 1}" if count > 1 else "there is one, sample 0"
+        raise ValueError(f"there is no sample {row}: {known}")
 
 
 def is_backward(name: str) -> bool:

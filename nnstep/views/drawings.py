@@ -148,11 +148,13 @@ class Net:
         layers: the name of each layer, with the value of each of its units for one sample, or
             None.
         weights: between each layer and the next, shape (n, m).
+        lines: what these are: weights or gradients.
     """
 
     title: str
     layers: Sequence[tuple[str, Any]]
     weights: Sequence[Any]
+    lines: str = "weight"
 
 
 Drawing: TypeAlias = Curves | Points | Regions | Maps | Spread | Heat | Activation | Net

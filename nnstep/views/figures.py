@@ -447,13 +447,13 @@ def _net(figure: Figure, drawing: Net) -> list[str]:
     _keys(axes)
     missing = sum(int((~np.isfinite(each)).sum()) for each in matrices)
     return [
-        "the wider, the larger beside the largest weight between the two layers; below "
+        f"the wider, the larger beside the largest {drawing.lines} between the two layers; below "
         f"{FAINT:g} of it no line",
         "; ".join(
             f"{plain(name)}: {len(units) - 1} of them shown"
             for (name, _), units in zip(drawing.layers, shown, strict=True) if None in units
         ),
-        f"{missing} weights with NaN or Inf not drawn" if missing else "",
+        f"{missing} {drawing.lines}s with NaN or Inf not drawn" if missing else "",
     ]
 
 

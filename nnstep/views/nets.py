@@ -19,8 +19,8 @@ from nnstep.views.canvas import Canvas
 from nnstep.views.grid import ends
 from nnstep.views.numbers import number
 from nnstep.views.paint import NEGATIVE, POSITIVE, Pen
-from nnstep.views.plots import heading, legend
-from nnstep.views.text import ELLIPSIS, NAME, crop, pad, plain, stack, styled
+from nnstep.views.plots import legend
+from nnstep.views.text import ELLIPSIS, NAME, crop, pad, plain, stack, styled, wrap
 
 _NARROWEST = 24
 _MOST_UNITS = 8
@@ -57,6 +57,7 @@ def net_view(
     width: int,
     units: int = _MOST_UNITS,
     title: str = "",
+    lines: str = "weight",
     ascii: bool = False,
 ) -> Text:
     """A net from its inputs at the left to its outputs at the right.
@@ -68,6 +69,7 @@ def net_view(
         width: no line is wider; at least 40.
         units: so many units of a layer at most; the middle ones are left out.
         title: stands above.
+        lines: what a line stands for.
         ascii: nothing but ASCII characters.
 
     Raises:
@@ -75,28 +77,31 @@ def net_view(
     """
     width = max(width, _NARROWEST)
     values, matrices, sizes = joined(layers, weights)
-    lines = heading(title, width, ascii)
+    drawn = [styled(each, NAME) for each in wrap(plain(title, ascii), width, "  ")]
     if not layers:
-        return stack([*lines, *notes(["nothing to draw: no layers"], width)])
+        return stack([*drawn, *notes(["nothing to draw: no layers"], width)])
     shown = [
         _layer(plain(name, ascii), size, value, max(units, 2), ascii)
         for (name, _), size, value in zip(layers, sizes, values, strict=True)
     ]
     count, gap = _fitting(shown, width)
+    told = []
     if gap < _SMALLEST_GAP or count < len(shown):
         bare = [_bare(layer, ascii) for layer in shown]
         count, gap = _fitting(bare, width)
+        told += ["too narrow for the values"] if bare != shown else []
         shown = bare
-    lines += _drawing(shown[:count], matrices, gap, ascii)
-    lines += _keys(matrices[: count - 1], width, ascii)
-    told = [
+    drawn += _drawing(shown[:count], matrices, gap, width, ascii)
+    drawn += _keys(matrices[: count - 1], lines, width, ascii)
+    told += [
         f"{layer.name}: {len(layer.units) - 1} of them shown"
         for layer in shown[:count] if None in layer.units
     ]
     told += [f"the first {count} of {len(shown)} layers"] if count < len(shown) else []
     odd = sum(int((~np.isfinite(each)).sum()) for each in matrices)
-    told += [f"{odd} weights with NaN or Inf not drawn"] if odd else []
-    return stack([*lines, *notes(["; ".join(told)], width)])
+    plural = "" if odd == 1 else "s"
+    told += [f"{odd} {lines}{plural} with NaN or Inf not drawn"] if odd else []
+    return stack([*drawn, *notes(["; ".join(told)], width)])
 
 
 def joined(
@@ -206,7 +211,7 @@ def _fitting(layers: Sequence[_Layer], width: int) -> tuple[int, int]:
 
 
 def _drawing(
-    layers: Sequence[_Layer], weights: Sequence[Floats], gap: int, ascii: bool
+    layers: Sequence[_Layer], weights: Sequence[Floats], gap: int, width: int, ascii: bool
 ) -> list[Text]:
     """The names of the layers, then units and lines."""
     rows = max(2 * max(len(layer.units) for layer in layers) - 1, 1)
@@ -221,27 +226,45 @@ def _drawing(
             between = _lines(pair, (places[at], places[at + 1]), weights[at], gap, rows, ascii)
             for line, part in zip(lines, between, strict=True):
                 line.append_text(part)
-    return [*_names(layers, gap), *lines]
+    return [*_names(layers, gap, width), *lines]
 
 
-def _names(layers: Sequence[_Layer], gap: int) -> list[Text]:
-    """The name of each layer over its units, cropped where the next one begins."""
-    line, start = "", 0
-    for at, layer in enumerate(layers):
-        last = at + 1 == len(layers)
-        room = layer.width if last else layer.width + gap - 1
-        name = layer.name
-        if last and at:
-            # The last one ends with its units, and may begin before them.
-            begin = max(start + layer.width - cell_len(name), len(line) + 1)
-            line = pad(line, begin)
-            room = start + layer.width - begin
-        else:
-            line = pad(line, start)
-            room = room if not last else 24
-        line += crop(name, max(room, 1))
-        start += layer.width + gap
+def _names(layers: Sequence[_Layer], gap: int, width: int) -> list[Text]:
+    """The name of each layer over its units, cropped where the next one begins.
+
+    Where they are too long, only what their values are called.
+    """
+    full = [layer.name for layer in layers]
+    line, whole = _set_out(full, layers, gap, width)
+    if not whole:
+        line, _ = _set_out([each.rpartition(": ")[2] for each in full], layers, gap, width)
     return [styled(line, NAME)]
+
+
+def _set_out(
+    names: list[str], layers: Sequence[_Layer], gap: int, width: int
+) -> tuple[str, bool]:
+    """Names in a line, and whether none was cropped."""
+    starts = [sum(layer.width + gap for layer in layers[:at]) for at in range(len(layers))]
+    if len(names) > 1:
+        # The last one ends with its units, and may begin before them, or end behind them.
+        wide = cell_len(names[-1])
+        before = starts[-2] + cell_len(names[-2]) + 1
+        ending = starts[-1] + layers[-1].width - wide
+        starts[-1] = max(min(max(min(ending, starts[-1]), before), width - wide), starts[-2] + 2)
+    line = ""
+    for name, start, end in zip(names, starts, [*starts[1:], width + 1], strict=True):
+        line = pad(line, start) + _cropped(name, end - start - 1)
+    return line, all(name in line for name in names)
+
+
+def _cropped(name: str, room: int) -> str:
+    """The name of a layer; how many units it has is left out last."""
+    called, _, count = name.rpartition(" ")
+    left = room - cell_len(count) - 1
+    if cell_len(name) <= room or left <= len(ELLIPSIS):
+        return crop(name, room)
+    return f"{crop(called, left)} {count}"
 
 
 def _spread(count: int, rows: int) -> list[int]:
@@ -283,7 +306,7 @@ def shares_of(weights: Floats) -> Floats:
     return known / most if most else known
 
 
-def _keys(weights: Sequence[Floats], width: int, ascii: bool) -> list[Text]:
+def _keys(weights: Sequence[Floats], what: str, width: int, ascii: bool) -> list[Text]:
     """What the lines mean."""
     if not weights:
         return []
@@ -300,7 +323,7 @@ def _keys(weights: Sequence[Floats], width: int, ascii: bool) -> list[Text]:
             (styled("⠒ ⠒ ⠒", NEGATIVE), "negative"),
         ]
     text = (
-        f"large: at least {STRONG:g} of the largest weight between two layers; "
+        f"large: at least {STRONG:g} of the largest {what} between two layers; "
         f"below {FAINT:g} of it no line"
     )
     return [*legend(entries, width), *notes([text], width)]

@@ -67,8 +67,8 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = 
             return activation_view(
                 kind, values, width=width, values_name=values_name, ascii=ascii
             )
-        case Net(title, layers, weights):
-            return net_view(layers, weights, width=width, title=title, ascii=ascii)
+        case Net(title, layers, weights, lines):
+            return net_view(layers, weights, width=width, title=title, lines=lines, ascii=ascii)
 
 
 def _can_be_told(grids: Iterable[Any]) -> bool:

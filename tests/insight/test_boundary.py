@@ -113,11 +113,31 @@ def test_weights(tmp_path: Path) -> None:
     session = Session(lesson("softmax_moons", tmp_path, 5))
     session.epoch(2)
     before = fingerprint(session)
-    (one, first), (other, second) = session.weights()
+    (one, first, _), (other, second, _) = session.weights()
     assert (one, other) == ("W1", "W2")
     assert first is session["W1"] or np.array_equal(first, session["W1"])
     assert (first.shape[0], first.shape[1], second.shape[1]) == (2, second.shape[0], 2)
     assert fingerprint(session) == before
+
+
+def test_weights_of_samples_in_columns(tmp_path: Path) -> None:
+    session = Session(lesson("tanh_sigmoid", tmp_path, 5))
+    session.epoch(2)
+    found = session.weights()
+    assert [each.name for each in found] == ["params['W1']", "params['W2']"]
+    assert [each.between.shape for each in found] == [(2, 5), (5, 1)]
+    assert np.array_equal(found[0].between, session.eval("params['W1'].T"))
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [("momentum", ["W1", "W2"]), ("adam", ["params['W1']", "params['W2']"]),
+     ("single_precision", ["W1", "W2"]), ("embedding", ["U"])],
+)  # fmt: skip
+def test_biases_and_the_state_of_an_optimiser_are_no_weights(name: str, names: list[str]) -> None:
+    session = Session(Path(__file__).parents[1] / "networks" / f"{name}.py")
+    session.epoch(2)
+    assert [each.name for each in session.weights()] == names
 
 
 # At the end of the script: with the parameters that the training has ended with.

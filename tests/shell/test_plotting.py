@@ -76,7 +76,94 @@ def test_activations_and_the_net(desk: Desk) -> None:
     assert "wh (2, 4), wo (4, 1)" in text and "hidden 1 (4)" in text
 
 
-@pytest.mark.parametrize("line", ["plot cost", "plot boundary", "plot data", "plot wh", "net"])
+def test_the_net_of_one_sample(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    desk.type("epoch 5", "break error_out", "continue")
+    session = desk.shell.session
+    moment = session.position.moment
+    lines = desk.type("net 3").splitlines()
+    assert lines[0] == "sample 3 of 100, epoch 4: wh (2, 4), wo (4, 1)"
+    assert lines[1].split() == "input: feature_set (2) hidden 1: ah (4) output: ao (1)".split()
+    drawn = "\n".join(lines)
+    values = [*session.eval("feature_set[3]"), *session.eval("ah[3]"), *session.eval("ao[3]")]
+    assert len(values) == 7
+    assert all(f"({float(each):.3g})" in drawn for each in values)
+    assert "of the largest weight between" in drawn
+    assert session.position.moment == moment
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_the_net_fits(columns: int, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    desk.shell.open("net.py")
+    desk.type("epoch 5")
+    for line, name in (("net 3", "ah (4)"), ("net 3 --gradients", "dcost_dzo (1)")):
+        text = desk.type(line)
+        assert max(map(len, text.splitlines())) <= columns
+        assert name in text and "too narrow" not in text
+
+
+def test_the_gradients_of_one_sample(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    desk.type("epoch 5", "break dcost_wh", "continue")
+    session = desk.shell.session
+    lines = desk.type("net 3 --gradients").splitlines()
+    assert lines[0] == (
+        "gradients for sample 3 of 100, epoch 4: dcost_wh (2, 4), dcost_wo (4, 1)"
+    )
+    assert lines[1].split() == [
+        *"input (2) hidden 1: dah_dzh * dcost_dah (4) output: dcost_dzo (1)".split()
+    ]
+    drawn = "\n".join(lines)
+    values = [*session.eval("(dah_dzh * dcost_dah)[3]"), *session.eval("dcost_dzo[3]")]
+    assert len(values) == 5 and "of the largest gradient between" in " ".join(lines)
+    assert all(f"({float(each):.3g})" in drawn for each in values)
+
+
+def test_the_net_of_a_sample_in_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(lesson("tanh_sigmoid", 5))
+    desk = Desk()
+    desk.shell.open("net.py")
+    desk.type("epoch 3")
+    assert "input (2)" in desk.type("net") and "output (1)" in desk.type("net")
+    title = desk.type("net 7").splitlines()[0]
+    assert title.startswith("sample 7 of 500 (column 7), epoch 1: params['W1'] (5, 2), params")
+    desk.shell.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("net 100", "there is no sample 100: there are 100, 0 to 99"),
+        ("net x", "`x` is not a whole number; usage: net [ROW [--gradients]]"),
+        ("net --gradients", "`--gradients` needs a sample; usage: net [ROW [--gradients]]"),
+        ("net 3 --gradient", "is not a whole number; usage: net [ROW [--gradients]]"),
+    ],
+)
+def test_a_sample_that_is_refused(desk: Desk, line: str, words: str) -> None:
+    desk.shell.open("net.py")
+    desk.type("epoch 3")
+    assert words in desk.fail(line)
+
+
+def test_a_sample_before_anything_was_computed(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    assert desk.fail("net 3").endswith("the forward pass wasn't computed yet; `epoch` goes to "
+                                       "where it was")  # fmt: skip
+    desk.type("epoch 2")
+    assert "sample 3 of 100, epoch 0" in desk.type("net 3")
+
+
+def test_what_the_net_can_be_asked_for_is_completed(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    assert [each.word for each in candidates(desk.shell, "net 3 --g")] == ["--gradients"]
+
+
+NETS = ["net", "net 3", "net 3 --gradients"]
+
+
+@pytest.mark.parametrize("line", ["plot cost", "plot boundary", "plot data", "plot wh", *NETS])
 def test_nothing_but_ascii(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("net.py").write_text(lesson("mse_hidden", 8))

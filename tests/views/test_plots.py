@@ -349,6 +349,32 @@ def test_a_large_net_is_shortened_and_it_says_so() -> None:
     assert whole(net_view([("x", None), ("h", None), ("y", None)], turned, width=60)) == text
 
 
+def test_values_that_are_no_numbers_and_a_net_that_is_too_narrow_for_them() -> None:
+    layers = [("input: x", [math.nan, math.inf]), ("output: y", [-math.inf])]
+    lines = rendered(net_view(layers, [[[1.0], [math.nan]]], width=40, ascii=True), 40)
+    assert lines[0].split() == ["input:", "x", "(2)", "output:", "y", "(1)"]
+    assert lines[1].startswith("(NaN)") and lines[3].startswith("(Inf)")
+    assert lines[2].endswith("(-Inf)")
+    assert lines[-1] == "1 weight with NaN or Inf not drawn"
+    deep = [(f"hidden {at}: h{at}", [-0.123456]) for at in range(5)]
+    view = net_view(deep, [[[1.0]]] * 4, width=40, lines="gradient")
+    text = " ".join(whole(view, 40).split())
+    assert "too narrow for the values" in text and "0.123" not in text
+    assert "too narrow" not in whole(net_view(deep, [[[1.0]]] * 4, width=80), 80)
+    assert "of the largest gradient between" in text
+
+
+def test_long_names_of_layers_give_way_to_those_of_their_values() -> None:
+    layers = [("input: features", [1]), ("hidden 1: activated", [2]), ("output: guess", [3])]
+    weights = [[[1.0]], [[1.0]]]
+    for width, names in [
+        (80, "input: features (1) hidden 1: activated (1) output: guess (1)"),
+        (53, "features (1) activated (1) guess (1)"),
+    ]:
+        lines = rendered(net_view(layers, weights, width=width, ascii=True), width)
+        assert " ".join(lines[0].split()) == names
+
+
 WRONG: list[Callable[[], Text]] = [
     lambda: curve_view({"a": ([1, 2], [1])}, width=60),
     lambda: curve_view({"a": ([[1]], [[1]])}, width=60),

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnstep.insight.arrays import is_array
-from nnstep.shell.commands.arguments import count, options, required
+from nnstep.shell.commands.arguments import count, options, required, whole
 from nnstep.shell.registry import CommandError, command
 from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nnstep.insight.layers import Layers
     from nnstep.shell.shell import Shell
 
 _USAGE = (
     "plot EXPR [--log] | data | boundary [--sweep NAME V1,V2,... [-j N]] | hist NAME "
     "| activation KIND  [--save FILE]"
 )
-_NET_USAGE = "net [--save FILE]"
+_NET = "net [ROW [--gradients]] [--save FILE]"
+_GRADIENTS = re.compile(r"(?:^|\s)--gradients(?=\s|$)")
 _KINDS = ("sigmoid", "tanh", "relu")
 _MARGIN = 8  # columns beside a plot
 _FINE = (300, 400)  # rows and columns of a boundary in a file
@@ -106,29 +108,79 @@ def plot(shell: Shell, argument: str) -> None:
     _present(shell, drawing, wish.file)
 
 
-@command("net", group="see", usage=_NET_USAGE, takes="path")
+@command("net", group="see", usage=_NET, takes="expression")
 def net(shell: Shell, argument: str) -> None:
     """Draw the network: its units, and its weights by sign and size.
 
     The weights are the matrices that a training step updates and that fit behind one another.
+    With `net ROW` the units have the values of that sample, as the forward pass computed them
+    last, and the weights are those it used. With `--gradients` they have what the backward pass
+    computed: at each unit the gradient for what goes into it, and the weights' gradients as lines.
     With `--save` it is written to a file, as with `plot`.
 
     Examples:
         epoch 100 ;; net
+        net 3
+        net 3 --gradients
         net --save net.svg
     """
-    wish = _Wish.of(argument, _NET_USAGE)
-    if wish.text or wish.log:
-        raise CommandError(f"`net` takes no argument but `--save FILE`; usage: {_NET_USAGE}")
+    wish, notes = _Wish.of(_GRADIENTS.sub("", argument), _NET), list[str]()
+    gradients = bool(_GRADIENTS.search(argument))
+    if wish.log:
+        raise CommandError(f"a net has no axis; usage: {_NET}")
+    if wish.text:
+        drawing, notes = _net_of(shell, whole(wish.text, _NET), gradients)
+    elif gradients:
+        raise CommandError(f"`--gradients` needs a sample; usage: {_NET}")
+    else:
+        drawing = _net_alone(shell)
+    _present(shell, drawing, wish.file)
+    for each in notes:
+        shell.output.hint(each)
+
+
+def _net_alone(shell: Shell) -> Net:
+    """The weights as they are here."""
     with shell.under_way() as session:
         try:
             found = session.weights()
         except ValueError as error:
             raise CommandError(str(error)) from None
-    names = ["input", *(f"hidden {at + 1}" for at in range(len(found) - 1)), "output"]
-    layers: list[tuple[str, Any]] = [(name, None) for name in names]
-    title = ", ".join(f"{name} {value.shape}" for name, value in found)
-    _present(shell, Net(title, layers, [value for _, value in found]), wish.file)
+    layers = [(name, None) for name in _layer_names(len(found) + 1)]
+    title = ", ".join(f"{each.name} {each.value.shape}" for each in found)
+    return Net(title, layers, [each.between for each in found])
+
+
+def _net_of(shell: Shell, row: int, gradients: bool) -> tuple[Net, list[str]]:
+    """The net with the values of one sample, and what is to be said of it."""
+    with shell.under_way() as session:
+        try:
+            traced = session.trace_layers(row, gradients)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+    found: Layers = traced.found
+    kinds = _layer_names(len(found.layers))
+    layers = [(f"{kind}: {each.name}" if each.name else kind, each.values)
+              for kind, each in zip(kinds, found.layers, strict=True)]  # fmt: skip
+    notes = ["the script adds these gradients to its weights: they point downhill"]
+    return (
+        Net(_net_title(found, gradients), layers, [each.values for each in found.between],
+            "gradient" if gradients else "weight"),
+        [*(notes if found.rising else []), *traced.notes],
+    )  # fmt: skip
+
+
+def _net_title(found: Layers, gradients: bool) -> str:
+    """Which sample is drawn, when its values were made, and between which layers there is what."""
+    what = "gradients for sample" if gradients else "sample"
+    column = f" (column {found.row})" if found.in_columns else ""
+    inner = "".join(f"[{each}]" for each in found.iterations)
+    between = ", ".join(f"{each.name} {each.shape}" for each in found.between)
+    return f"{what} {found.row} of {found.count}{column}, epoch {found.epoch}{inner}: {between}"
+
+
+def _layer_names(count: int) -> list[str]:
+    return ["input", *(f"hidden {at + 1}" for at in range(count - 2)), "output"]
 
 
 def _present(shell: Shell, drawing: Drawing, file: str) -> None:
