@@ -29,7 +29,7 @@ def show(shown: Shown, count: int, script: str, output: Output) -> None:
         script: the path of the script.
         output: where it is shown.
     """
-    if output.colours and not output.ascii:
+    if output.palette and not output.ascii:
         output.show(image_view(shown.pixels, width=output.width))
     high, wide = shown.pixels.shape[:2]
     what = f"{shown.title}, {wide} x {high} pixels"

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Literal, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -21,6 +21,9 @@ from nnstep.shell import pager
 from nnstep.views.text import wrap
 
 _NARROWEST = 24
+_SYSTEMS: dict[int, Literal["standard", "256", "truecolor"] | None] = {
+    0: None, 16: "standard", 256: "256", 1 << 24: "truecolor",
+}
 
 
 class OutputClosed(Exception):
@@ -38,7 +41,7 @@ class Output:
 
     Attributes:
         ascii: whether nothing but ASCII characters can be shown.
-        colours: whether escape codes may be written to standard output.
+        palette: how many colours standard output can show; 0 where no escape codes may be written.
         pages: whether what is longer than the screen goes through a pager.
     """
 
@@ -53,16 +56,16 @@ class Output:
         Args:
             out: for what is asked for; the standard output if None.
             err: for errors; the standard error if None.
-            environment: where NO_COLOR and TERM are looked up; the process's if None.
+            environment: where NO_COLOR, TERM and COLORTERM are looked up; the process's if None.
         """
         # Kept, because sys.stdout is another stream while a script runs.
         self._out = sys.stdout if out is None else out
         self._err = sys.stderr if err is None else err
         environment = os.environ if environment is None else environment
         self.ascii = not _is_utf8(self._out)
-        self.colours = _has_colours(self._out, environment)
-        self._console = _console(self._out, self.colours)
-        self._errors = _console(self._err, _has_colours(self._err, environment))
+        self.palette = _palette(self._out, environment)
+        self._console = _console(self._out, self.palette)
+        self._errors = _console(self._err, _palette(self._err, environment))
         self.pages = False
         self._pager = pager.program(environment)
         self._held: list[str] | None = None  # what may turn out to be long
@@ -73,6 +76,11 @@ class Output:
     def width(self) -> int:
         """How many columns there are now; COLUMNS goes first, and 80 is the guess."""
         return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+    @property
+    def colours(self) -> bool:
+        """Whether escape codes may be written to standard output."""
+        return self.palette > 0
 
     @property
     def is_terminal(self) -> bool:
@@ -190,13 +198,13 @@ class Output:
             raise OutputClosed from None
 
 
-def _console(stream: TextIO, colours: bool) -> Console:
+def _console(stream: TextIO, palette: int) -> Console:
     # Without a colour system rich writes no codes at all; with NO_COLOR alone, bold remains.
     return _Console(
         file=stream,
-        color_system="standard" if colours else None,
-        force_terminal=colours,
-        no_color=not colours,
+        color_system=_SYSTEMS[palette],
+        force_terminal=palette > 0,
+        no_color=palette == 0,
         legacy_windows=False,
         highlight=False,
         markup=False,
@@ -204,10 +212,14 @@ def _console(stream: TextIO, colours: bool) -> Console:
     )
 
 
-def _has_colours(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    if environment.get("NO_COLOR") or environment.get("TERM", "").lower() in ("dumb", "unknown"):
-        return False
-    return _is_terminal(stream)
+def _palette(stream: TextIO, environment: Mapping[str, str]) -> int:
+    """How many colours a stream can show, by the rules that rich has."""
+    term = environment.get("TERM", "").strip().lower()
+    if environment.get("NO_COLOR") or term in ("dumb", "unknown") or not _is_terminal(stream):
+        return 0
+    if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return 1 << 24
+    return 256 if term.rpartition("-")[2] in ("256color", "kitty") else 16
 
 
 def _is_terminal(stream: TextIO) -> bool:

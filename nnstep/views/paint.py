@@ -17,17 +17,19 @@ FILLS = ".=:#-~^,;|"
 _LETTERS = string.ascii_uppercase + "abcdefghijklmnpqrstuvwyz" + string.digits
 
 # After Okabe and Ito, made darker where needed: three to one in contrast, or better, against
-# black and against white, and told apart by those who see red and green alike.
-INKS = ("#0072b2", "#d55e00", "#009e73", "#b8609a", "#8c6d1f", "#6f6f6f", "#3f8fc5", "#7a5cc4")
+# black and against white, also as the nearest of 256 colours, and told apart by those who see red
+# and green alike. None is nearest to black or white where there are 16.
+INKS = ("#0072b2", "#d55e00", "#009b73", "#b254a0", "#8c6d1f", "#6f6f6f", "#3f8fc5", "#7a5cc4")
 # Pale fills and, of the same hue, the dark marks that stand on any of them.
-PALE = ("#a6cee3", "#fdbf6f", "#b2df8a", "#e5c4dd", "#e3d6b0", "#d0d0d0", "#9fd9d5", "#cfc5f0")
-DEEP = ("#08306b", "#7f2704", "#00441b", "#49006a", "#4d3800", "#252525", "#00393c", "#2d1b69")
+PALE = ("#a6cee3", "#fdbf6f", "#b2df8a", "#e5c4dd", "#e3d6b0", "#d0d0d0", "#9fedd5", "#cfc5f0")
+DEEP = ("#082c6b", "#7f2704", "#00441b", "#49006a", "#4d3800", "#252525", "#00393c", "#2d1b69")
 
 # From the most negative to the most positive: blue, nothing, orange.
 DIVERGING = (
     "#2166ac", "#4f8fc4", "#8fbbdc", "#c6dcec", "#eeeeee",
     "#fddbb5", "#f9b46c", "#e08214", "#b35806",
 )
+MANY = 256  # colours; with fewer, hues and shades become the same
 NEGATIVE = "#0072b2"
 POSITIVE = "#d55e00"
 
@@ -66,6 +68,11 @@ def pens(count: int, ascii: bool = False) -> list[Pen]:
         )
         for at in range(count)
     ]
+
+
+def fills(colours: int) -> int:
+    """How many regions can be told apart by their fills alone, where there are so many colours."""
+    return 0 if not colours else 2 if colours < MANY else len(PALE)
 
 
 def diverging(share: float) -> str:

@@ -26,21 +26,21 @@ from nnstep.views.drawings import (
 from nnstep.views.heat import heat_view
 from nnstep.views.histograms import histogram_view
 from nnstep.views.nets import net_view
+from nnstep.views.paint import MANY, fills
 from nnstep.views.plots import curve_view, scatter_view
 from nnstep.views.regions import boundaries_view, boundary_view
 
 ROWS = 20  # lines of a plot
-_TELLABLE = 2  # classes: of more colours some can't be told apart on a terminal with few
 
 
-def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = True) -> Text:
+def sketch(drawing: Drawing, *, width: int, ascii: bool = False, palette: int = 0) -> Text:
     """A drawing as lines of text.
 
     Args:
         drawing: what is to be seen.
         width: no line is wider; at least 40.
         ascii: nothing but ASCII characters.
-        colour: whether colours can be shown.
+        palette: how many colours can be shown.
     """
     match drawing:
         case Curves(series, x, log):
@@ -52,17 +52,17 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = 
         case Regions(title, classes, extent, points, labels):
             return boundary_view(
                 classes, extent, points, labels, width=width, height=ROWS, title=title,
-                ascii=ascii, colour=colour and _can_be_told([classes]),
+                ascii=ascii, colour=_can_be_told([classes], palette),
             )
         case Maps(title, panels):
             return boundaries_view(
                 panels, width=width, title=title, ascii=ascii,
-                colour=colour and _can_be_told([each.grid for each in panels]),
+                colour=_can_be_told([each.grid for each in panels], palette),
             )
         case Spread(name, values):
             return histogram_view(values, name, width=width, ascii=ascii)
         case Heat(name, matrix):
-            return heat_view(matrix, name, width=width, ascii=ascii, colour=colour)
+            return heat_view(matrix, name, width=width, ascii=ascii, colour=palette >= MANY)
         case Activation(kind, values, values_name):
             return activation_view(
                 kind, values, width=width, values_name=values_name, ascii=ascii
@@ -71,7 +71,8 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, colour: bool = 
             return net_view(layers, weights, width=width, title=title, lines=lines, ascii=ascii)
 
 
-def _can_be_told(grids: Iterable[Any]) -> bool:
-    """Whether the regions of some maps can be told by their colours."""
-    return all(each is None or np.max(each, initial=0, where=each >= 0) < _TELLABLE
-               for each in grids)  # fmt: skip
+def _can_be_told(grids: Iterable[Any], palette: int) -> bool:
+    """Whether the regions of some maps can be told by their colours, of so many."""
+    most = max((np.max(each, initial=0, where=each >= 0) for each in grids if each is not None),
+               default=0)  # fmt: skip
+    return bool(most < fills(palette))

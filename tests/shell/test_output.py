@@ -36,6 +36,40 @@ def test_a_terminal_without_escape_codes(environment: dict[str, str]) -> None:
     assert shown(Stream(terminal=True), **environment) == PLAIN
 
 
+@pytest.mark.parametrize(
+    ("environment", "palette", "colour", "code"),
+    [
+        ({"TERM": "xterm"}, 16, "#d55e01", "[33m"),
+        ({"TERM": "xterm-16color"}, 16, "#d55e02", "[33m"),
+        ({}, 16, "#d55e03", "[33m"),
+        ({"TERM": "xterm-256color"}, 256, "#d55e04", "[38;5;166m"),
+        ({"TERM": "xterm-kitty"}, 256, "#d55e05", "[38;5;166m"),
+        ({"TERM": "xterm-256color", "COLORTERM": "yes"}, 256, "#d55e06", "[38;5;166m"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, 1 << 24, "#d55e07", "[38;2;213;94;7m"),
+        ({"TERM": "screen-256color", "COLORTERM": "24bit"}, 1 << 24, "#d55e08", "[38;2;213;94;8m"),
+    ],
+)
+def test_as_many_colours_as_the_terminal_has(
+    environment: dict[str, str], palette: int, colour: str, code: str
+) -> None:
+    # A colour each: rich keeps the codes of a style, whatever console it was first used in.
+    stream = Stream(terminal=True)
+    output = Output(stream, stream, environment)
+    assert output.palette == palette and output.colours
+    output.show(Text("name", style=colour))
+    assert stream.getvalue() == f"\x1b{code}name\x1b[0m\n"
+
+
+@pytest.mark.parametrize(
+    "environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"]
+)
+def test_many_colours_that_nobody_wants(environment: dict[str, str]) -> None:
+    environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
+    output = Output(Stream(terminal=True), Stream(terminal=True), environment)
+    assert output.palette == 0 and not output.colours
+    assert shown(Stream(terminal=True), **environment) == PLAIN
+
+
 def test_an_empty_no_color_counts_as_unset() -> None:
     assert "\x1b[" in shown(Stream(terminal=True), NO_COLOR="", TERM="xterm")
 

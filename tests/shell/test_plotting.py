@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shell_helpers import Desk, lesson
+from shell_helpers import Desk, Stream, lesson
 
 from nnstep.shell.completing import candidates
+from nnstep.shell.output import Output
 
 SCRIPT = """import numpy as np
 x = np.array([1.0, 4.0, 2.0, 8.0])
@@ -316,3 +317,40 @@ def test_the_option_is_completed_and_so_is_the_file(desk: Desk) -> None:
     assert words("net --s") == ["--save"]
     Path("pictures").mkdir()
     assert words("plot cost --save pi") == words("net --save=pi") == ["pictures/"]
+
+
+THREE = """import numpy as np
+rng = np.random.default_rng(0)
+y = np.arange(60) % 3
+X = rng.normal(size=(60, 2)) + np.array([[0, 3], [-3, -2], [3, -2]])[y]
+W = np.zeros((2, 3))
+for epoch in range(40):
+    p = np.exp(X @ W)
+    p /= p.sum(axis=1, keepdims=True)
+    d = p.copy()
+    d[range(60), y] -= 1
+    W -= 0.05 * X.T @ d
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "many"),
+    [
+        ({"TERM": "xterm"}, False), ({"TERM": "xterm-256color"}, True),
+        ({"COLORTERM": "truecolor"}, True), ({"NO_COLOR": "1", "COLORTERM": "24bit"}, False),
+    ],
+)  # fmt: skip
+def test_three_classes_are_coloured_where_there_are_many_colours(
+    environment: dict[str, str], many: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "three.py").write_text(THREE)
+    desk = Desk()
+    desk.out = Stream(terminal=True)
+    desk.shell.output = Output(desk.out, desk.err, environment)
+    desk.shell.open(str(tmp_path / "three.py"))
+    desk.type("epoch 30")
+    text = desk.type("plot boundary")
+    assert "answer 2" in text and ("▀" in text) == many
+    assert ("==" in text) != many  # the fill of class 1 without colours
+    assert ("sign, then size" in desk.type("plot W")) != many
+    desk.shell.close()

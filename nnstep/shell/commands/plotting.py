@@ -195,7 +195,7 @@ def _present(shell: Shell, drawing: Drawing, file: str) -> None:
         from nnstep.views.sketches import sketch
 
         output.show(
-            sketch(drawing, width=output.width, ascii=output.ascii, colour=output.colours)
+            sketch(drawing, width=output.width, ascii=output.ascii, palette=output.palette)
         )
     shell.tell_notes()
 
