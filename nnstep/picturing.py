@@ -119,9 +119,13 @@ class Picturing(Understanding):
     def _step(self) -> tuple[Step, int]:
         """The training step of an epoch, and the place of the epoch in its paths."""
         from nnstep.insight.readings import record
+        from nnstep.insight.tape import TooLong
 
         run = self._as_run()
-        return record(run, self._epochs_to_check(run)[0], []), len(run.entry)
+        try:
+            return record(run, self._epochs_to_check(run)[0], []), len(run.entry)
+        except TooLong:
+            raise ValueError("a training step has too many ops to be followed") from None
 
     def boundary(self, rows: int, columns: int) -> Boundary:
         """What the script predicts all over the plane, with the parameters that it has here.

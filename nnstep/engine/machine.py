@@ -14,7 +14,7 @@ from nnstep.engine.calls import Calls, Entered, Result
 from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.halted import Halted
-from nnstep.engine.observer import Boundary, Observer
+from nnstep.engine.observer import Boundary, Observer, Refused
 from nnstep.engine.ops import (
     BIND,
     BRANCH,
@@ -88,6 +88,7 @@ class Machine(RareOps):
 
         Raises:
             Halted: an op was broken off; what it has done by then is done.
+            Refused: the observer's own.
         """
         self._observer = observer
         self._boundary = boundary
@@ -97,7 +98,7 @@ class Machine(RareOps):
             try:
                 if self._run_handling():
                     return
-            except Halted:
+            except (Halted, Refused):
                 raise
             except BaseException as error:
                 caught = error

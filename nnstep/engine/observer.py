@@ -8,6 +8,10 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Op
 
 
+class Refused(Exception):
+    """An observer won't go on. The script has nothing to do with it, and can't catch it."""
+
+
 class Boundary(Protocol):
     """Asked where an iteration of a loop is about to begin, or the loop to end."""
 

@@ -22,7 +22,7 @@ from nnstep.engine.comprehensions import EXHAUSTED
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import candidates
 from nnstep.engine.moments import Path, path_of
-from nnstep.engine.observer import Observer
+from nnstep.engine.observer import Observer, Refused
 from nnstep.engine.ops import Code, Op
 from nnstep.insight.memoryviews import owner_of, view_into
 
@@ -34,7 +34,7 @@ CONTAINERS = (list, tuple, dict)
 _DEPTH, _ITEMS = 4, 2000  # levels of containers, and items of one, that are looked into
 
 
-class TooLong(Exception):
+class TooLong(Refused):
     """There are more ops in the stretch than a tape should hold."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from states import fingerprint
 from test_boundary import lesson
 
+from nnstep.insight.tape import Recorder
 from nnstep.session import Session
 
 NETWORKS = Path(__file__).parents[1] / "networks"
@@ -240,3 +241,48 @@ def test_what_was_typed_in_is_told(tmp_path: Path) -> None:
     (note,) = session.trace_layers(3).notes
     assert "was typed in since then" in note
     assert session.layers(3).layers[1].values.all()
+
+
+def test_a_step_that_is_too_long_to_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = script(tmp_path, IN_PLACE.format(update=DOWN))
+    session.goto(epoch=1)
+    monkeypatch.setattr(Recorder.__init__, "__defaults__", (lambda frame, op: False, 5))
+    assert "too many ops to be followed" in refused(session, 0)
+    with pytest.raises(ValueError, match="too many ops to be followed"):
+        session.weights()
+    with pytest.raises(ValueError, match="too many ops to be followed"):
+        session.check(cost="-np.log(p[range(4), y]).sum()")
+
+
+def test_an_epoch_that_is_too_long_to_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = at(script(tmp_path, IN_PLACE.format(update=DOWN)), 1, "done")
+    monkeypatch.setattr("nnstep.tracing.LIMIT", 5)
+    assert "ops lie between here" in refused(session, 0)
+    with pytest.raises(ValueError, match="ops lie between here"):
+        session.focus(0)
+
+
+def test_the_script_cannot_catch_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = script(tmp_path, CATCHING)
+    session.goto(epoch=2)
+    before = fingerprint(session)
+    monkeypatch.setattr("nnstep.tracing.LIMIT", 5)
+    with pytest.raises(ValueError, match="ops lie between here"):
+        session.why("w")
+    assert fingerprint(session) == before
+
+
+CATCHING = """import numpy as np
+w = np.ones(3)
+caught = 0
+for epoch in range(4):
+    try:
+        w = w * 0.5 + 0.1 - 0.2 * w * w
+        w = w - 0.1 * w + 0.3
+    except Exception:
+        caught += 1
+"""

@@ -250,7 +250,7 @@ def test_a_link_stays_a_link(desk: Desk) -> None:
         ("plot x --save plain.py/a.png", "there is no folder /"),
         ("plot x --save folder.png", "that is a folder"),
         ("plot nosuch --save a.png", "nothing in the script is called 'nosuch'"),
-        ("net 3", "takes no argument but `--save FILE`"),
+        ("net --log", "a net has no axis"),
         ("net --save", "--save needs something behind it; usage: net"),
         ("net --save a.jpg", "must end with .png"),
     ],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _USAGE = (
     "plot EXPR [--log] | data | boundary [--sweep NAME V1,V2,... [-j N]] | hist NAME "
-    "| activation KIND  [--save FILE]"
+    "| activation KIND [--save FILE]"
 )
 _NET = "net [ROW [--gradients]] [--save FILE]"
 _GRADIENTS = re.compile(r"(?:^|\s)--gradients(?=\s|$)")
