@@ -26,7 +26,7 @@ Index = tuple[int, ...]
 
 # Up to so many elements every one is looked at; above, an even sample of about SAMPLE of them.
 EXACT_SIZE = 4_000_000
-SAMPLE_SIZE = 1_000_000
+SAMPLE_SIZE = 250_000
 # Up to so many bytes one pass over the whole array, merely to rule out NaN and Inf, is affordable.
 SCAN_BYTES = 512 << 20
 

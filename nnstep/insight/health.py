@@ -53,7 +53,7 @@ class Finding:
 
 def health(
     names: Mapping[str, object], makers: Mapping[str, str] | None = None,
-    only: Collection[str] | None = None,
+    only: Collection[str] | None = None, gaps: bool = True,
 ) -> list[Finding]:
     """What is wrong with some variables.
 
@@ -61,12 +61,13 @@ def health(
         names: the variables, with their values. The arrays of a dict are looked at, too.
         makers: which activation made a variable, where that is known: `sigmoid`, `tanh` or `relu`.
         only: say only what is wrong with these.
+        gaps: whether NaN and Inf are looked for; without it, none of a large array is read.
     """
     arrays = dict(_arrays(names))
     found: list[Finding] = []
     for name, value in arrays.items():
         if _is_meant(name, only):
-            found += _of_one(name, value, (makers or {}).get(name))
+            found += _of_one(name, value, (makers or {}).get(name), gaps)
     found += _of_gradients(arrays, only)
     return found
 
@@ -85,20 +86,20 @@ def _is_meant(name: str, only: Collection[str] | None) -> bool:
     return only is None or name in only or name.partition("[")[0] in only
 
 
-def _of_one(name: str, value: Array, maker: str | None) -> Iterator[Finding]:
+def _of_one(name: str, value: Array, maker: str | None, gaps: bool) -> Iterator[Finding]:
     data = np.asarray(value)
-    if data.dtype.kind not in "fc":
+    if data.dtype.kind not in "fc" or not (gaps or data.size <= _LARGE):
         return
     summary = summarize(value)
-    gaps = ((summary.nans, "NaN", summary.first_nan), (summary.infs, "Inf", summary.first_inf))
+    counts = ((summary.nans, "NaN", summary.first_nan), (summary.infs, "Inf", summary.first_inf))
     told = [
         f"{count} of {data.size} values {'is' if count == 1 else 'are'} {word}"
         + (f", first at {list(first)}" if first else "")
-        for count, word, first in gaps if count
+        for count, word, first in counts if count
     ]
-    if told:
+    if told and gaps:
         yield Finding("gap", name, f"{name}: {'; '.join(told)}")
-    elif maker is not None and data.dtype.kind == "f" and 1 < data.size <= _LARGE:
+    elif not told and maker is not None and data.dtype.kind == "f" and 1 < data.size <= _LARGE:
         yield from _of_activation(name, data, maker)
 
 

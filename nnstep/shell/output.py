@@ -18,7 +18,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from nnstep.shell import pager
-from nnstep.views.text import wrap
+from nnstep.views.text import ALARM, wrap
 
 _NARROWEST = 24
 _SYSTEMS: dict[int, Literal["standard", "256", "truecolor"] | None] = {
@@ -127,7 +127,7 @@ class Output:
     def error(self, text: str) -> None:
         """Tell of a failure, on standard error."""
         self._let_go()
-        line = Text(_shown(text, self._err), style="bold red")
+        line = Text(_shown(text, self._err), style=ALARM)
         self._print(self._errors, line, soft_wrap=True)
 
     @property

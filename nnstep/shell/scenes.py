@@ -107,8 +107,7 @@ def health_after(event: Event, session: Session, width: int, ascii: bool) -> Tex
     maker = activation(applied.node) if applied is not None else None
     makers = {event.name: maker} if event.name is not None and maker is not None else {}
     names = session.names() | changed_names | bound
-    found = [each for each in health(names, makers, touched) if each.kind != "gap"]
-    return health_view(found, width, ascii)
+    return health_view(health(names, makers, touched, gaps=False), width, ascii)
 
 
 def _watched(at: Stop) -> str:

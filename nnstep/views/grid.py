@@ -17,11 +17,17 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from nnstep.views.numbers import DIGITS, columns_of
+from nnstep.views.paint import NEGATIVE, POSITIVE
 from nnstep.views.text import ALARM, CHANGED, DIM, ELLIPSIS, pad, styled
 
 _GAP = 2
 # `full` shows so many cells at most: a page that nobody can scroll through helps nobody.
 FULL_CELLS = 100_000
+# How large a cell is beside the largest one, in steps with a sign, and the style of each.
+_LEVELS = 3
+_SHADES = {
+    -3: f"bold {NEGATIVE}", -2: NEGATIVE, -1: "", 0: "", 1: "", 2: POSITIVE, 3: f"bold {POSITIVE}",
+}
 _NOT_FINITE = re.compile(r"(?:^|[-+])(?:nan|inf|nat)(?:$|[-+j])", re.IGNORECASE)
 
 
@@ -69,6 +75,7 @@ class _Column(NamedTuple):
         head: its index.
         cells: the text of each row.
         marks: for each row, whether it is marked.
+        shades: for each row, the style that tells sign and size.
         marked: whether any of them is, so that room is kept for the mark.
         width: of the widest of all these.
     """
@@ -76,14 +83,15 @@ class _Column(NamedTuple):
     head: str
     cells: list[str]
     marks: list[bool]
+    shades: list[str]
     marked: bool
     width: int
 
     @classmethod
-    def of(cls, head: str, cells: list[str], marks: list[bool]) -> _Column:
+    def of(cls, head: str, cells: list[str], marks: list[bool], shades: list[str]) -> _Column:
         marked = any(marks)
         width = max(len(head), *(cell_len(cell) + marked for cell in cells))
-        return cls(head, cells, marks, marked, width)
+        return cls(head, cells, marks, shades, marked, width)
 
 
 def grid_lines(grid: Grid, limits: Limits) -> list[Text]:
@@ -104,7 +112,8 @@ def grid_lines(grid: Grid, limits: Limits) -> list[Text]:
     shown = len(columns)
     if shown < n_columns:
         dots = [ELLIPSIS] * len(columns[0].cells)
-        columns.insert((shown + 1) // 2, _Column.of(ELLIPSIS, dots, [False] * len(dots)))
+        none = [False] * len(dots), [""] * len(dots)
+        columns.insert((shown + 1) // 2, _Column.of(ELLIPSIS, dots, *none))
     lines: list[Text] = []
     for block in _blocks(columns, room):
         lines.append(_head_line(block, margin))
@@ -131,13 +140,16 @@ def _columns(
     hidden = None if grid.hidden is None else grid.hidden[corner]
     marks = np.zeros(block.shape, bool) if grid.changed is None else grid.changed[corner]
     heads = [f"[{grid.column_heads[place]}]" for place in places]
+    shades = _shades(block)
     elided = len(places) < grid.data.shape[1]
     columns: list[_Column] = []
     for digits in DIGITS if block.dtype.kind in "fc" else DIGITS[:1]:
         texts = _masked(columns_of(block, digits, ascii), hidden)
         columns = [
-            _Column.of(head, cells, mark)
-            for head, cells, mark in zip(heads, texts, marks.T.tolist(), strict=True)
+            _Column.of(head, cells, mark, shade)
+            for head, cells, mark, shade in zip(
+                heads, texts, marks.T.tolist(), shades, strict=True
+            )
         ]
         if _width(columns, elided) <= room:
             break
@@ -145,7 +157,20 @@ def _columns(
         for column in columns:
             column.cells.insert((len(rows) + 1) // 2, ELLIPSIS)
             column.marks.insert((len(rows) + 1) // 2, False)
+            column.shades.insert((len(rows) + 1) // 2, "")
     return columns
+
+
+def _shades(block: NDArray[Any]) -> list[list[str]]:
+    """By column, the style of each cell: its sign, and how large it is beside the others shown."""
+    if block.dtype.kind != "f":
+        return [[""] * len(block) for _ in range(block.shape[1])]
+    known = np.where(np.isfinite(block), block, 0.0)
+    most = np.abs(known).max()
+    if not most:
+        return [[""] * len(block) for _ in range(block.shape[1])]
+    levels = np.rint(known / most * _LEVELS).astype(np.intp)
+    return [[_SHADES[level] for level in column] for column in levels.T.tolist()]
 
 
 def _masked(texts: list[list[str]], hidden: NDArray[np.bool_] | None) -> list[list[str]]:
@@ -198,7 +223,7 @@ def _row_line(columns: list[_Column], row: int, head: str, margin: int) -> Text:
         cell, marked = column.cells[row], column.marks[row]
         shown = cell + ("*" if marked else " ") if column.marked else cell
         text += " " * _GAP + pad(shown, column.width, right=True)
-        style = CHANGED if marked else ALARM if _NOT_FINITE.search(cell) else ""
+        style = CHANGED if marked else ALARM if _NOT_FINITE.search(cell) else column.shades[row]
         if style:
             spans.append((style, len(text) - len(shown), len(text)))
     line = Text(text)

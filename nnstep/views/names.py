@@ -78,7 +78,8 @@ def vars_table(
             lines.append(styled(crop(plain(headline, ascii), width), DIM))
         for name in names:
             first, *others = next(blocks)
-            lines.append(styled(pad(marks.get(name, ""), len(gutter)), CHANGED) + first)
+            mark = pad(marks.get(name, ""), len(gutter))
+            lines.append(Text.assemble((mark, CHANGED), first))
             lines += [Text(gutter) + each for each in others]
     said = "".join(marks.values())
     meanings = [f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in said]

@@ -15,8 +15,8 @@ from rich.text import Text
 NAME = "bold"
 DIM = "dim"
 CURRENT = "bold"
-CHANGED = "bold magenta"
-ALARM = "bold red"
+CHANGED = "bold #c2409a"
+ALARM = "bold #e03131"
 
 ELLIPSIS = "..."
 TAB = 4

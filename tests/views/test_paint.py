@@ -7,6 +7,7 @@ from rich.color import Color, ColorSystem
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from nnstep.views.paint import DEEP, DIVERGING, INKS, NEGATIVE, PALE, POSITIVE, fills
+from nnstep.views.text import ALARM, CHANGED
 
 Triple = tuple[int, int, int]
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -38,7 +39,7 @@ def test_contrast_as_it_is_known() -> None:
 
 
 @pytest.mark.parametrize("system", OF_MANY)
-@pytest.mark.parametrize("ink", [*INKS, NEGATIVE, POSITIVE])
+@pytest.mark.parametrize("ink", [*INKS, NEGATIVE, POSITIVE, ALARM.split()[-1], CHANGED.split()[-1]])
 def test_inks_are_seen_on_dark_and_on_light(ink: str, system: ColorSystem) -> None:
     assert contrast(shown(ink, system), BLACK) >= 3
     assert contrast(shown(ink, system), WHITE) >= 3

@@ -15,8 +15,10 @@ from hypothesis.extra import numpy as hnp
 from view_helpers import rendered, whole
 
 from nnstep.insight.arrays import changed
+from nnstep.views.paint import NEGATIVE, POSITIVE
 from nnstep.views.slices import sliced
 from nnstep.views.tables import array_table, value_view
+from nnstep.views.text import ALARM
 
 NUMBERS = ["?", "i1", "i8", "u8", "f2", "f4", "f8", ">f8", "g", "c8", "c16"]
 OTHERS = ["O", "U6", "M8[ns]", "m8[s]", "S4"]
@@ -148,6 +150,19 @@ def test_changed_cells_carry_a_mark() -> None:
         rendered(view)[0]
         == "w  (2, 2) float64  1 NaN, first at [1, 1]  range 0.5 .. 2.5  mean 1.417"
     )
+
+
+def test_cells_are_shaded_by_sign_and_size() -> None:
+    data = np.array([[12.0, -11.0, 6.5], [-6.5, 1.0, np.nan]])
+    view = array_table(data, name="w", width=80)
+    styles = {view.plain[span.start : span.end].strip(): str(span.style) for span in view.spans}
+    assert {cell: style for cell, style in styles.items() if "#" in style} == {
+        "12.0": f"bold {POSITIVE}", "-11.0": f"bold {NEGATIVE}", "6.5": POSITIVE,
+        "-6.5": NEGATIVE, "NaN": ALARM, "1 NaN, first at [1, 2]": ALARM,
+    }  # fmt: skip
+    for plain in (np.zeros((2, 2)), np.arange(4).reshape(2, 2), np.full((2, 2), np.nan)):
+        spans = array_table(plain, name="w", width=80).spans
+        assert not [span for span in spans if "#" in str(span.style).replace(ALARM, "")]
 
 
 @pytest.mark.parametrize(
