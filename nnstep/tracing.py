@@ -71,6 +71,8 @@ class Tracing(Questions):
         """The variables here that still hold what the epoch before has left."""
         from nnstep.insight.roles import stale
 
+        if not self.position.epoch:  # there is none before the first
+            return set()
         home = self._main_function()
         line = next((each.line for each in self.frames() if each.function == home), 0)
         return stale(self.main, line) & self.names().keys()
