@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nnstep.version import __version__
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without importing typing: `nnstep --version` need not wait for it
+    from typing import Any
+
     from nnstep.engine.events import Event, Moment, Mutation, Operand
     from nnstep.session import Session, open
 

@@ -6,49 +6,23 @@ wrong argument are answered at once.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO
 
 from nnstep.version import __version__
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without importing typing, which takes as long as all the rest
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TextIO
+
     from nnstep.shell.output import Output
     from nnstep.shell.shell import Shell
 
 FAILED = 1
 MISUSED = 2
 _INTERRUPTED = 130
-_MEMORY = 64  # MiB
-# As in differences.py, whose import takes time.
-_EPOCHS, _TOLERANCE = 3, 1e-9
-
-_USAGE = """nnstep                               the lessons, then a prompt
-       nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
-       nnstep lessons                       the lessons
-       nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
-                                            whether its gradients are right
-       nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
-       nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
-_EXAMPLES = """examples:
-  nnstep mse_hidden                 step through a lesson
-  nnstep train.py -- --lr 0.1       step through a script of your own, with its arguments
-  nnstep mse_hidden -c "break dcost_wo" -c continue -c "table dcost_wo"
-  nnstep train.py -x commands.txt   execute the commands in a file, then end
-  echo vars | nnstep train.py       or those in a pipe
-  nnstep check train.py             check its gradients; `nnstep check --help` says more
-  nnstep run --ops train.py         run every op through the stepping machine
-  nnstep diff mine.py mse_hidden    where a script of your own leaves a lesson's way
-
-exit status: 0; 1 if a command failed or the script raised; 2 for wrong usage, or a file that
-can't be read or parsed. Of `diff`: 0 when nothing differs, 1 when something does.
-"""
-_CHECK_EPILOG = """exit status: 0 when all gradients are right, up to a factor that is told; 1 when
-one is wrong; 2 when nothing could be checked, and for wrong usage.
-"""
-
 
 class Unusable(Exception):
     """What was asked for can't be begun. The message is one clear line."""
@@ -67,16 +41,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit, KeyboardInterrupt: under `run`, the script's own.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--version"]:
+        sys.stdout.write(f"nnstep {__version__}\n")
+        return 0
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
-    if arguments[:1] == ["diff"]:
-        return _diff(arguments[1:])
-    checking = arguments[:1] == ["check"]
+    from nnstep import options
+
+    actions = {"check": (options.of_check, _check), "diff": (options.of_diff, _compare)}
+    parse, action = actions.get(arguments[0] if arguments else "", (options.of_session, _session))
     try:
-        options = _parse_check(arguments[1:]) if checking else _parse(arguments)
+        found = parse(arguments[1:] if action is not _session else arguments)
     except SystemExit as error:  # argparse ends the program for --help and for errors.
         return error.code if isinstance(error.code, int) else MISUSED
-    return _guarded(_check if checking else _session, options)
+    return _guarded(action, found)
 
 
 # nnstep run
@@ -90,8 +68,7 @@ def _run(arguments: list[str]) -> int:
         if option == "--":
             break
         if option in ("-h", "--help"):
-            _parser().print_help()
-            return 0
+            return main(["--help"])
         if option != "--ops":
             return _complain(f"no option {option} of run; usage: nnstep run [--ops] FILE.py [ARGS]")
         by_ops = True
@@ -113,38 +90,6 @@ def _complain(message: str) -> int:
 # nnstep check
 
 
-def _parse_check(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="nnstep check",
-        usage="nnstep check [--cost EXPR] [--at E1,E2,...] [--json] LESSON|FILE.py [-- ARGS]",
-        description="Check a script's hand-derived gradients against the derivative of its cost.",
-        epilog=_CHECK_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("target", metavar="LESSON|FILE.py", help="what is checked; a lesson goes first")
-    add("--cost", metavar="EXPR", help="the cost; the script's own, or one that fits, if not given")
-    add(
-        "--at", type=_epochs, metavar="E1,E2,...",
-        help="the epochs; 0, 1, 10 and 100 if not given, as far as there are so many",
-    )
-    add("--json", action="store_true", help="tell it as JSON")
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    options = parser.parse_args(arguments[:at])
-    options.script_arguments = arguments[at + 1 :]
-    return options
-
-
-def _epochs(text: str) -> list[int]:
-    from nnstep.shell.checking import epochs_of
-
-    try:
-        return epochs_of(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
 def _check(options: argparse.Namespace, output: Output) -> int:
     from nnstep.shell.checking import check_script
 
@@ -157,15 +102,6 @@ def _check(options: argparse.Namespace, output: Output) -> int:
 # nnstep diff
 
 
-def _diff(arguments: list[str]) -> int:
-    """`nnstep diff`: 0 when nothing differs, 1 when something does."""
-    try:
-        options = _diff_parser().parse_args(arguments)
-    except SystemExit as error:
-        return error.code if isinstance(error.code, int) else MISUSED
-    return _guarded(_compare, options)
-
-
 def _compare(options: argparse.Namespace, output: Output) -> int:
     from nnstep.shell.comparing import diff
 
@@ -176,135 +112,7 @@ def _compare(options: argparse.Namespace, output: Output) -> int:
     return FAILED if differs else 0
 
 
-def _diff_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="nnstep diff",
-        description="Run two scripts side by side, and name the first op whose value differs.",
-        epilog="exit status: 0 when nothing differs, 1 when something does, 2 when one can't be "
-        "opened.",
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("a", metavar="A.py", help="a script, or a lesson's name")
-    add("b", metavar="B.py", help="the one that it is compared with")
-    add(
-        "--epochs", type=_from_one("a number of epochs"), default=_EPOCHS, metavar="N",
-        help="compare so many epochs op by op, and the later ones by the variables; "
-        "%(default)s unless set",
-    )
-    add(
-        "--tolerance", type=_tolerance, default=_TOLERANCE, metavar="T",
-        help="by what part of the larger one two numbers may differ; %(default)s unless set",
-    )
-    add(
-        "--ignore", type=_names, default=(), metavar="NAMES",
-        help="names that aren't compared, with commas between them, such as epochs,lr",
-    )
-    add("--json", action="store_true", help="show what came of it as JSON")
-    return parser
-
-
-def _from_one(what: str) -> Callable[[str], int]:
-    """Reads a positive whole number; what is counted goes into the message."""
-
-    def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < 1:
-            raise argparse.ArgumentTypeError(f"{text!r} is not {what} from 1 on")
-        return int(text)
-
-    return read
-
-
-def _tolerance(text: str) -> float:
-    """A part of a number.
-
-    Raises:
-        argparse.ArgumentTypeError: it isn't a number from 0 on.
-    """
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 <= found < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
-    return found
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (each.strip() for each in text.split(","))))
-
-
 # nnstep LESSON|FILE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="nnstep",
-        usage=_USAGE,
-        description="Step through a NumPy training script, one operation at a time.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("target", nargs="?", metavar="LESSON|FILE.py", help="what to open; a lesson goes first")
-    add(
-        "-c",
-        dest="commands",
-        action="append",
-        type=_command,
-        metavar="CMD",
-        help="execute a command, then end; may be repeated",
-    )
-    add(
-        "-x",
-        dest="commands",
-        action="append",
-        type=_file,
-        metavar="FILE",
-        help="execute the commands in a file, then end; may be repeated",
-    )
-    add(
-        "--into",
-        action="append",
-        default=[],
-        metavar="PACKAGE",
-        help="step into the functions of this package too; may be repeated",
-    )
-    add(
-        "--memory",
-        type=_from_one("a whole number of MiB"),
-        default=_MEMORY,
-        metavar="MIB",
-        help="how much memory going back may take, in MiB; %(default)s unless set",
-    )
-    add("--no-pager", action="store_true", help="long output isn't shown page by page")
-    add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
-    add("--keep-going", action="store_true", help="go on after a command that failed")
-    add("--version", action="version", version=f"nnstep {__version__}")
-    return parser
-
-
-def _command(text: str) -> tuple[str, str]:
-    return "command", text
-
-
-def _file(text: str) -> tuple[str, str]:
-    return "file", text
-
-
-def _parse(arguments: list[str]) -> argparse.Namespace:
-    """The options; `script_arguments` are those behind `--`."""
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    parser = _parser()
-    options, extra = parser.parse_known_args(arguments[:at])
-    if extra:
-        words = " ".join(extra)
-        parser.error(f"unknown: {words}; what the script is to get stands behind `--`")
-    options.script_arguments = arguments[at + 1 :]
-    if options.script_arguments and options.target in (None, "lessons"):
-        parser.error("arguments behind `--` need a script before it")
-    return options
 
 
 def _guarded(

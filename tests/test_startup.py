@@ -12,7 +12,9 @@ _SCRIPT = "import numpy as np\nw = np.zeros(2)\nfor epoch in range(3):\n    w = 
 _LATER = (
     "sklearn", "joblib", "matplotlib", "pygments", "nnstep.insight.gradients",
     "nnstep.insight.tape", "nnstep.insight.explain", "nnstep.mending", "nnstep.sweep",
-    "nnstep.differences", "nnstep.witness", "nnstep.views.gradients", "nnstep.views.tracing",
+    "nnstep.views.drawings", "nnstep.views.images", "nnstep.views.branches", "nnstep.views.sweeps",
+    "nnstep.shell.pictures", "nnstep.differences", "nnstep.witness", "nnstep.views.gradients",
+    "nnstep.views.tracing",
     "nnstep.views.figures", "nnstep.views.sketches",
 )  # fmt: skip
 
@@ -29,7 +31,8 @@ def imported(code: str) -> set[str]:
 
 def test_the_version() -> None:
     code = "import nnstep.cli\ntry: nnstep.cli.main(['--version'])\nexcept SystemExit: pass"
-    assert not imported(code) & {"numpy", "rich", "prompt_toolkit", "nnstep.session", "asyncio"}
+    later = {"numpy", "rich", "prompt_toolkit", "nnstep.session", "asyncio", "typing", "argparse"}
+    assert not imported(code) & later
 
 
 def test_the_first_prompt() -> None:

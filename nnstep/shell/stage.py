@@ -6,7 +6,7 @@ What the commands work with. Not what is typed: lines are the shell's affair (sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from nnstep.engine.events import Event
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import MEMORY
 from nnstep.session import Session, Stop
-from nnstep.shell import figures, progress, scenes
+from nnstep.shell import progress, scenes
 from nnstep.shell.displays import Displays
 from nnstep.shell.failures import UNREADABLE, describe, unreadable
 from nnstep.shell.interrupts import halting
@@ -143,7 +143,11 @@ class Stage:
         else:  # of what goes on being drawn, only the last one
             self._figures[shown.number] = shown
 
-    def _show_figures(self, shown: Iterable[Shown]) -> None:
+    def _show_figures(self, shown: Sequence[Shown]) -> None:
+        if not shown:
+            return
+        from nnstep.shell import figures
+
         try:
             for each in shown:
                 self._figures.pop(each.number, None)

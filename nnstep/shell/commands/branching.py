@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from nnstep.shell.commands.arguments import required
 from nnstep.shell.registry import CommandError, command, nearest
-from nnstep.views.branches import Branch, branch_tree, comparison_view
 
 if TYPE_CHECKING:
     from nnstep.reports import BranchInfo
     from nnstep.shell.shell import Shell
+    from nnstep.views.branches import Branch
 
 
 @command("branches", group="change", usage="branches")
@@ -23,6 +23,8 @@ def branches(shell: Shell, argument: str) -> None:
     Example:
         goto epoch 10 ;; lr = 0.05 ;; branches
     """
+    from nnstep.views.branches import branch_tree
+
     rows = [_row(each) for each in shell.session.branches()]
     output = shell.output
     output.show(branch_tree(rows, width=output.width, ascii=output.ascii))
@@ -51,6 +53,8 @@ def compare(shell: Shell, argument: str) -> None:
     Example:
         compare main b1
     """
+    from nnstep.views.branches import comparison_view
+
     first, second = _pair(shell, required(argument, "compare A B; `branches` lists them"))
     with shell.under_way() as session:
         found = session.compare(first, second)
@@ -65,6 +69,8 @@ def compare(shell: Shell, argument: str) -> None:
 
 
 def _row(branch: BranchInfo) -> Branch:
+    from nnstep.views.branches import Branch
+
     left = [f"from {branch.moment}: {'; '.join(branch.edits)}"] if branch.parent else []
     return Branch(
         branch.name, branch.parent, (*left, f"reached {branch.reached}"), branch.current

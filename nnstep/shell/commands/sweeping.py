@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from nnstep.lessons import Measures, measures
 from nnstep.shell.commands.arguments import count, options
 from nnstep.shell.registry import CommandError, command
-from nnstep.shell.sweeping import Wish, run_sweep
-from nnstep.views.sweeps import sweep_table
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -42,6 +40,8 @@ def sweep_(shell: Shell, argument: str) -> None:
     """
     text, chosen = options(argument, _OPTION, _USAGE)
     jobs = count(chosen["-j"], _USAGE) if "-j" in chosen else None
+    from nnstep.shell.sweeping import Wish, run_sweep
+
     wish = Wish.of(text, jobs, _USAGE)
     run_sweep(shell, wish, _measures(shell, chosen), lambda found: _show(shell, found))
 
@@ -63,6 +63,8 @@ def _measures(shell: Shell, typed: dict[str, str]) -> Measures:
 
 
 def _show(shell: Shell, found: Sweep) -> None:
+    from nnstep.views.sweeps import sweep_table
+
     output = shell.output
     output.show(
         sweep_table(

@@ -1,0 +1,202 @@
+"""What may be typed on the command line behind `nnstep`, and what it means, as argparse has it.
+
+Each function raises SystemExit, as argparse does, for `--help` and for what is wrong. What is then
+done is in cli.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from nnstep.version import __version__
+
+_MEMORY = 64  # MiB
+# As in differences.py, whose import takes time.
+_EPOCHS, _TOLERANCE = 3, 1e-9
+
+_USAGE = """nnstep                               the lessons, then a prompt
+       nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
+       nnstep lessons                       the lessons
+       nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
+                                            whether its gradients are right
+       nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
+       nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
+_EXAMPLES = """examples:
+  nnstep mse_hidden                 step through a lesson
+  nnstep train.py -- --lr 0.1       step through a script of your own, with its arguments
+  nnstep mse_hidden -c "break dcost_wo" -c continue -c "table dcost_wo"
+  nnstep train.py -x commands.txt   execute the commands in a file, then end
+  echo vars | nnstep train.py       or those in a pipe
+  nnstep check train.py             check its gradients; `nnstep check --help` says more
+  nnstep run --ops train.py         run every op through the stepping machine
+  nnstep diff mine.py mse_hidden    where a script of your own leaves a lesson's way
+
+exit status: 0; 1 if a command failed or the script raised; 2 for wrong usage, or a file that
+can't be read or parsed. Of `diff`: 0 when nothing differs, 1 when something does.
+"""
+_CHECK_EPILOG = """exit status: 0 when all gradients are right, up to a factor that is told; 1 when
+one is wrong; 2 when nothing could be checked, and for wrong usage.
+"""
+
+
+def _session_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nnstep",
+        usage=_USAGE,
+        description="Step through a NumPy training script, one operation at a time.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("target", nargs="?", metavar="LESSON|FILE.py", help="what to open; a lesson goes first")
+    add(
+        "-c",
+        dest="commands",
+        action="append",
+        type=_command,
+        metavar="CMD",
+        help="execute a command, then end; may be repeated",
+    )
+    add(
+        "-x",
+        dest="commands",
+        action="append",
+        type=_file,
+        metavar="FILE",
+        help="execute the commands in a file, then end; may be repeated",
+    )
+    add(
+        "--into",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="step into the functions of this package too; may be repeated",
+    )
+    add(
+        "--memory",
+        type=_from_one("a whole number of MiB"),
+        default=_MEMORY,
+        metavar="MIB",
+        help="how much memory going back may take, in MiB; %(default)s unless set",
+    )
+    add("--no-pager", action="store_true", help="long output isn't shown page by page")
+    add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
+    add("--keep-going", action="store_true", help="go on after a command that failed")
+    add("--version", action="version", version=f"nnstep {__version__}")
+    return parser
+
+
+def _command(text: str) -> tuple[str, str]:
+    return "command", text
+
+
+def _file(text: str) -> tuple[str, str]:
+    return "file", text
+
+
+def of_session(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep LESSON|FILE.py`; `script_arguments` are those behind `--`."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = _session_parser()
+    options, extra = parser.parse_known_args(arguments[:at])
+    if extra:
+        words = " ".join(extra)
+        parser.error(f"unknown: {words}; what the script is to get stands behind `--`")
+    options.script_arguments = arguments[at + 1 :]
+    if options.script_arguments and options.target in (None, "lessons"):
+        parser.error("arguments behind `--` need a script before it")
+    return options
+
+
+def of_check(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep check`; `script_arguments` are those behind `--`."""
+    parser = argparse.ArgumentParser(
+        prog="nnstep check",
+        usage="nnstep check [--cost EXPR] [--at E1,E2,...] [--json] LESSON|FILE.py [-- ARGS]",
+        description="Check a script's hand-derived gradients against the derivative of its cost.",
+        epilog=_CHECK_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("target", metavar="LESSON|FILE.py", help="what is checked; a lesson goes first")
+    add("--cost", metavar="EXPR", help="the cost; the script's own, or one that fits, if not given")
+    add(
+        "--at", type=_epochs, metavar="E1,E2,...",
+        help="the epochs; 0, 1, 10 and 100 if not given, as far as there are so many",
+    )
+    add("--json", action="store_true", help="tell it as JSON")
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_args(arguments[:at])
+    options.script_arguments = arguments[at + 1 :]
+    return options
+
+
+def _epochs(text: str) -> list[int]:
+    from nnstep.shell.checking import epochs_of
+
+    try:
+        return epochs_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def of_diff(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep diff`."""
+    parser = argparse.ArgumentParser(
+        prog="nnstep diff",
+        description="Run two scripts side by side, and name the first op whose value differs.",
+        epilog="exit status: 0 when nothing differs, 1 when something does, 2 when one can't be "
+        "opened.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("a", metavar="A.py", help="a script, or a lesson's name")
+    add("b", metavar="B.py", help="the one that it is compared with")
+    add(
+        "--epochs", type=_from_one("a number of epochs"), default=_EPOCHS, metavar="N",
+        help="compare so many epochs op by op, and the later ones by the variables; "
+        "%(default)s unless set",
+    )
+    add(
+        "--tolerance", type=_tolerance, default=_TOLERANCE, metavar="T",
+        help="by what part of the larger one two numbers may differ; %(default)s unless set",
+    )
+    add(
+        "--ignore", type=_names, default=(), metavar="NAMES",
+        help="names that aren't compared, with commas between them, such as epochs,lr",
+    )
+    add("--json", action="store_true", help="show what came of it as JSON")
+    return parser.parse_args(arguments)
+
+
+def _from_one(what: str) -> Callable[[str], int]:
+    """Reads a positive whole number; what is counted goes into the message."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < 1:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what} from 1 on")
+        return int(text)
+
+    return read
+
+
+def _tolerance(text: str) -> float:
+    """A part of a number.
+
+    Raises:
+        argparse.ArgumentTypeError: it isn't a number from 0 on.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return found
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
