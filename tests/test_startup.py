@@ -10,7 +10,7 @@ import pytest
 
 _SCRIPT = "import numpy as np\nw = np.zeros(2)\nfor epoch in range(3):\n    w = w + 1\n"
 _LATER = (
-    "sklearn", "joblib", "matplotlib", "pygments", "nnstep.insight.gradients",
+    "sklearn", "joblib", "matplotlib", "pygments", "rich.table", "nnstep.insight.gradients",
     "nnstep.insight.tape", "nnstep.insight.explain", "nnstep.mending", "nnstep.sweep",
     "nnstep.views.drawings", "nnstep.views.images", "nnstep.views.branches", "nnstep.views.sweeps",
     "nnstep.shell.pictures", "nnstep.differences", "nnstep.witness", "nnstep.views.gradients",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import zlib
 from pathlib import Path
 
@@ -35,6 +34,8 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         OSError: it can't be written.
     """
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with open(handle, "wb") as file:

@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from nnstep.shell.output import Output
@@ -66,6 +64,9 @@ class Bar:
             return self._line(progress._replace(text=""))
         if progress.epoch is None or not progress.epochs or room < _SHORTEST:
             return Text(crop(f"{before} {behind}".strip(), width))
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+
         line = Table.grid(padding=(0, 1, 0, 0))
         line.add_row(
             before, ProgressBar(progress.epochs, progress.epoch, width=min(room, 40)), behind
