@@ -15,15 +15,17 @@ ROOT = Path(__file__).parents[2]
 
 
 class Screen:
-    """A terminal of 80 columns and 40 lines with nnstep in it."""
+    """A terminal of 40 lines with nnstep in it."""
 
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
-        self._screen = pyte.HistoryScreen(80, 40, history=1000)
+    def __init__(
+        self, folder: Path, *options: str, columns: int = 80, **environment: str
+    ) -> None:
+        self._screen = pyte.HistoryScreen(columns, 40, history=1000)
         self._stream = pyte.Stream(self._screen)
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         self.child = pexpect.spawn(
             sys.executable, ["-m", "nnstep", *options, "net.py"],
-            cwd=str(folder), encoding="utf-8", dimensions=(40, 80), timeout=20,
+            cwd=str(folder), encoding="utf-8", dimensions=(40, columns), timeout=20,
             env={
                 **kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
                 "XDG_STATE_HOME": str(folder), **environment,

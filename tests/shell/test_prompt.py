@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shell_helpers import Desk
 from terminal import Screen
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ def test_a_session_at_the_prompt(screen: Screen, folder: Path) -> None:
 def test_ctrl_c_halts_the_script(folder: Path) -> None:
     (folder / "net.py").write_text("print('begun')\ni = 0\nwhile True:\n    i = i + 1\n")
     screen = Screen(folder)
-    screen.wait("next: print")
+    screen.wait("next: x[3]")
     # Completed by the tab key, as nothing else begins like this.
     screen.child.send("conti\t")
     screen.see("(nn) continue")
@@ -251,6 +252,69 @@ def test_keys_of_vi(folder: Path) -> None:
     screen.wait("3 + 5 = 8")
     screen.child.send(CTRL_D)
     assert screen.end() == 0
+
+
+def test_the_menu_tells_shapes_beside_names(screen: Screen) -> None:
+    screen.wait("next: import numpy")
+    screen.child.send("step 2\r")
+    screen.wait("next: range(3)")
+    screen.child.send("table x\t")
+    screen.see("(3, 2) float64")
+    menu = [line.split() for line in screen.text.splitlines() if "(3, 2) float64" in line]
+    assert [line[:4] for line in menu][-1:] == [["x", "(3,", "2)", "float64"]], menu
+
+
+def test_from_120_columns_to_60_while_a_line_is_typed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    screen = Screen(folder, columns=120)
+    screen.wait("next: import numpy")
+    screen.child.send("p " + "1 + " * 20)
+    screen.see("1 + 1 + 1")
+    screen.resize(60)
+    screen.child.send("1\r")
+    screen.wait("= 21")
+    screen.child.send("step\r")
+    text = screen.wait("next: x = np.ones")
+    assert "\n> 1  import numpy as np\n     ^^^^^^^^^^^^^^^^^^\n" in text
+    screen.child.send("help step\r")
+    text = screen.wait("step [N]")
+    for line in Desk().type("help step").splitlines():  # at the 60 columns of the environment
+        assert line.rstrip() in text
+    screen.child.close(force=True)
+
+
+PRINTING = "import numpy as np\nx = np.arange(90000.0)\nwhile True:\n    print('line', x[3])\n"
+
+
+def test_ctrl_c_while_the_script_prints(folder: Path) -> None:
+    (folder / "net.py").write_text(PRINTING)
+    screen = Screen(folder)
+    screen.wait("next: import numpy")
+    screen.child.send("continue\r")
+    screen.see("line 3.0\nline 3.0")
+    screen.child.send(CTRL_C)
+    screen.wait("interrupted")
+    screen.child.send("p 6 * 7\r")
+    screen.wait("6 * 7 = 42")
+    screen.child.close(force=True)
+
+
+def test_ctrl_c_while_a_long_table_is_printed(folder: Path) -> None:
+    (folder / "net.py").write_text(PRINTING)
+    screen = Screen(folder, "--no-pager")
+    screen.wait("next: import numpy")
+    screen.child.send("step 2\r")
+    screen.wait("next: x[3]")
+    screen.child.send("table x.reshape(-1, 1) full\r")
+    screen.see("[9")
+    screen.child.send(CTRL_C)
+    screen.wait("interrupted")
+    assert "[89999]" not in screen.text
+    screen.child.send("p 6 * 7\r")
+    screen.wait("6 * 7 = 42")
+    screen.child.close(force=True)
 
 
 def test_a_window_that_becomes_narrow(screen: Screen) -> None:
