@@ -38,6 +38,8 @@ class Understanding(Tracing):
             ValueError: there is nothing to check, or no such epoch.
         """
         self._check_epochs()
+        if at is not None and not at:
+            raise ValueError("`at` names no epoch; leave it out for the present one")
 
         def find(here: Path) -> Report:
             run = self._as_run()

@@ -423,5 +423,3 @@ def _example(update: Update, truth: Slopes, nudge: Nudge) -> Example | None:
     place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
     element = f"{update.name}[{place}]" if place else update.name
     return Example(element, _STEP, moved, float(said[at]) * _STEP)
-
-

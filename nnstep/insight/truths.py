@@ -265,5 +265,3 @@ def _is_kink(nudge: Nudge, move: Any, scale: float) -> bool:
     rough = any(gap <= 10 * nudge.grain(size) for gap, size in zip(gaps, sizes, strict=True))
     # Of a smooth cost the gap shrinks with the nudge, here by a factor of 100.
     return not rough and gaps[1] > 1e-3 * most and gaps[1] > 0.3 * gaps[0]
-
-

@@ -6,6 +6,7 @@ out is compared with the truth. What a mend may be is for mends.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,7 +26,6 @@ from nnstep.insight.updates import Part, Update
 
 CLOSE = 1e-5
 MENDS = 3  # of one op that are named
-_FAR = 99
 _TIMES = 100  # executions of one op, above which no mend of it is tried
 
 Wrong = tuple[Update, Slopes]
@@ -75,7 +75,7 @@ class Search:
         self._border = border
         self._counts = counts
         self._budget = budget
-        self._bar = _FAR  # what mends may cost that are still looked for
+        self._bar: float = math.inf  # what mends may cost that are still looked for
         self._end = max((p.at for u, _ in (*wrong, *right) for p in u.parts), default=0)
         # What moves a parameter is judged by `_of_update`.
         self._updating = {each.at for update in step.updates for each in update.writers}

@@ -253,6 +253,8 @@ def test_nothing_to_check(checked: Checked, text: str, cost: str | None, message
 def test_no_such_epoch(checked: Checked) -> None:
     with pytest.raises(ValueError, match="no epoch 99"):
         checked(NET, at=(99,))
+    with pytest.raises(ValueError, match="names no epoch"):
+        checked(NET, at=())
 
 
 def test_a_cost_is_proposed_that_fits(checked: Checked) -> None:
