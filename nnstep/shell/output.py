@@ -9,6 +9,7 @@ import codecs
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, TextIO
@@ -69,6 +70,7 @@ class Output:
         self.pages = False
         self._pager = pager.program(environment)
         self._held: list[str] | None = None  # what may turn out to be long
+        self._lock = threading.RLock()  # progress is told by another thread
         self._line_is_open = False
         self._passing = 0  # cells of the line that is to be erased
 
@@ -143,14 +145,15 @@ class Output:
         """
         if not self.can_show_passing or (self._line_is_open and self.is_terminal):
             return
-        line, cells = "", 0
-        if renderable is not None:
-            self._errors.size = (self.width - 1, 24)
-            with self._errors.capture() as captured:
-                self._errors.print(renderable, end="", no_wrap=True, crop=True)
-            line = _shown(captured.get().rstrip("\n"), self._err)
-            cells = cell_len(Text.from_ansi(line).plain)
-        self._erase(line, cells)
+        with self._lock:
+            line, cells = "", 0
+            if renderable is not None:
+                self._errors.size = (self.width - 1, 24)
+                with self._errors.capture() as captured:
+                    self._errors.print(renderable, end="", no_wrap=True, crop=True)
+                line = _shown(captured.get().rstrip("\n"), self._err)
+                cells = cell_len(Text.from_ansi(line).plain)
+            self._erase(line, cells)
 
     def _erase(self, line: str = "", cells: int = 0) -> None:
         """Write a line over the passing one. Blanks erase it on every terminal."""
@@ -169,33 +172,38 @@ class Output:
         if not text:
             return
         self._let_go()
-        self._erase()
-        try:
-            self._out.write(_shown(text, self._out))
-            self._out.flush()
-        except BrokenPipeError:
-            raise OutputClosed from None
-        self._line_is_open = not text.endswith("\n")
+        with self._lock:
+            self._erase()
+            try:
+                self._out.write(_shown(text, self._out))
+                self._out.flush()
+            except BrokenPipeError:
+                raise OutputClosed from None
+            self._line_is_open = not text.endswith("\n")
 
     def _print(self, console: Console, what: RenderableType, soft_wrap: bool = False) -> None:
-        self._erase()
         try:
-            if self._line_is_open:
-                self._out.write("\n")
-                self._line_is_open = False
-            # Both streams often are one screen: what came first is to be seen first.
-            self._out.flush()
-            # rich ignores a width alone when TERM is dumb.
-            console.size = (self.width, 24)
-            if self._held is None or console is self._errors:
-                console.print(what, soft_wrap=soft_wrap)
-                console.file.flush()
-                return
-            with console.capture() as captured:
-                console.print(what, soft_wrap=soft_wrap)
-            self._held.append(captured.get())
+            with self._lock:
+                self._write(console, what, soft_wrap)
         except BrokenPipeError:
             raise OutputClosed from None
+
+    def _write(self, console: Console, what: RenderableType, soft_wrap: bool) -> None:
+        self._erase()
+        if self._line_is_open:
+            self._out.write("\n")
+            self._line_is_open = False
+        # Both streams often are one screen: what came first is to be seen first.
+        self._out.flush()
+        # rich ignores a width alone when TERM is dumb.
+        console.size = (self.width, 24)
+        if self._held is None or console is self._errors:
+            console.print(what, soft_wrap=soft_wrap)
+            console.file.flush()
+            return
+        with console.capture() as captured:
+            console.print(what, soft_wrap=soft_wrap)
+        self._held.append(captured.get())
 
 
 def _console(stream: TextIO, palette: int) -> Console:

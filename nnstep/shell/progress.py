@@ -5,15 +5,17 @@ Only on a terminal, and only after half a second. Not how far the script is (tha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from nnstep.shell.output import Output
+from nnstep.shell.output import Output, OutputClosed
 from nnstep.views.numbers import number
 from nnstep.views.text import clean, crop
 
@@ -34,7 +36,8 @@ def shown(session: Session, output: Output) -> Iterator[None]:
     bar = Bar(output)
     session.on_progress = bar.update
     try:
-        yield
+        with bar.told_of_silence():
+            yield
     finally:
         session.on_progress = None
         output.passing(None)
@@ -46,9 +49,30 @@ class Bar:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._first: Progress | None = None
+        self._start = self._latest = perf_counter()
+
+    @contextmanager
+    def told_of_silence(self) -> Iterator[None]:
+        """Around what may be one long op, of which nothing is heard: an import, a large product."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._listen, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _listen(self, over: threading.Event) -> None:
+        while not over.wait(_PATIENCE / 2):
+            now = perf_counter()
+            if now - self._latest >= _PATIENCE:
+                with suppress(OutputClosed):  # the shell sees it itself
+                    self._output.passing(Text(f"running  {now - self._start:.0f} s"))
 
     def update(self, progress: Progress) -> None:
         """Draw it, if it has lasted long enough."""
+        self._latest = perf_counter()
         first = self._first
         if first is None or (progress.epoch or 0) < (first.epoch or 0):
             self._first = progress  # going anywhere may begin further back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -77,6 +79,18 @@ def test_a_screen_too_narrow_for_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     line = told(epoch=1000, epochs=4000, cost=1.25)
     assert "━" not in line
     assert all(len(each) < 40 for each in line.split("\r"))
+
+
+def test_one_long_op_of_which_nothing_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", 0.01)
+    session: Any = SimpleNamespace(on_progress=None)
+    err = Stream(terminal=True)
+    with progress.shown(session, Output(Stream(), err, {"NO_COLOR": "1"})):
+        while "running" not in err.getvalue():
+            time.sleep(0.001)
+    assert err.getvalue().startswith("\rrunning  0 s\r")
+    assert err.getvalue().endswith("\r" + " " * len("running  0 s") + "\r")
+    assert not [each for each in threading.enumerate() if "_listen" in each.name]
 
 
 def test_a_check_tells_that_it_goes_on(tmp_path: Path) -> None:
