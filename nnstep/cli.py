@@ -48,7 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments[1:])
     from nnstep import options
 
-    actions = {"check": (options.of_check, _check), "diff": (options.of_diff, _compare)}
+    actions = {
+        "check": (options.of_check, _check), "diff": (options.of_diff, _compare),
+        "replay": (options.of_replay, _replay),
+    }  # fmt: skip
     parse, action = actions.get(arguments[0] if arguments else "", (options.of_session, _session))
     try:
         found = parse(arguments[1:] if action is not _session else arguments)
@@ -110,6 +113,19 @@ def _compare(options: argparse.Namespace, output: Output) -> int:
         ignore=options.ignore, as_json=options.json,
     )
     return FAILED if differs else 0
+
+
+# nnstep replay
+
+
+def _replay(options: argparse.Namespace, output: Output) -> int:
+    from nnstep.shell.transcripts import replay_files
+
+    good = replay_files(
+        output, options.targets, check=options.check, update=options.update,
+        in_place=options.in_place, pace=options.pace, jobs=options.jobs,
+    )
+    return 0 if good else FAILED
 
 
 # nnstep LESSON|FILE

@@ -21,6 +21,8 @@ _USAGE = """nnstep                               the lessons, then a prompt
        nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
                                             whether its gradients are right
        nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
+       nnstep replay [--check|--update] LESSON|FILE.md...
+                                            a lesson file, as a demonstration or a test
        nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
 _EXAMPLES = """examples:
   nnstep mse_hidden                 step through a lesson
@@ -161,7 +163,7 @@ def of_diff(arguments: list[str]) -> argparse.Namespace:
         "%(default)s unless set",
     )
     add(
-        "--tolerance", type=_tolerance, default=_TOLERANCE, metavar="T",
+        "--tolerance", type=_from_zero, default=_TOLERANCE, metavar="T",
         help="by what part of the larger one two numbers may differ; %(default)s unless set",
     )
     add(
@@ -170,6 +172,33 @@ def of_diff(arguments: list[str]) -> argparse.Namespace:
     )
     add("--json", action="store_true", help="show what came of it as JSON")
     return parser.parse_args(arguments)
+
+
+def of_replay(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep replay`."""
+    parser = argparse.ArgumentParser(
+        prog="nnstep replay",
+        description="Play lesson files: as a demonstration, or to see whether they are true.",
+        epilog="exit status: 0; 1 when --check finds a difference; 2 if a file can't be read.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("targets", nargs="+", metavar="NAME|FILE.md|FOLDER", help="lessons, their files, folders")
+    add("--check", action="store_true", help="compare what is shown with what the file says")
+    add("--update", action="store_true", help="write a file beside it that is up to date")
+    add("--in-place", action="store_true", help="with --update: in the place of the old one")
+    add(
+        "--pace", type=_from_zero, default=0.0, metavar="S",
+        help="wait so many seconds before each command",
+    )
+    add(
+        "-j", dest="jobs", type=_from_one("a number of files"), default=1, metavar="N",
+        help="play so many files at the same time; %(default)s unless set",
+    )
+    found = parser.parse_args(arguments)
+    if found.in_place and not found.update:
+        parser.error("--in-place needs --update")
+    return found
 
 
 def _from_one(what: str) -> Callable[[str], int]:
@@ -183,8 +212,8 @@ def _from_one(what: str) -> Callable[[str], int]:
     return read
 
 
-def _tolerance(text: str) -> float:
-    """A part of a number.
+def _from_zero(text: str) -> float:
+    """A number.
 
     Raises:
         argparse.ArgumentTypeError: it isn't a number from 0 on.

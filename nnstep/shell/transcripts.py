@@ -1,0 +1,140 @@
+"""`nnstep replay`: lesson files shown as they play, compared with what they say, or mended.
+
+Not the playing itself (replaying.py), and not what counts as the same (matching.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from nnstep import lessons
+from nnstep.matching import same
+from nnstep.shell.kept import write
+from nnstep.shell.output import Output
+from nnstep.shell.registry import CommandError
+from nnstep.shell.replaying import Played, Replay, replay_all
+from nnstep.transcript import PROMPT, Broken
+from nnstep.views.text import ALARM, DIM, NAME
+
+_BESIDE = ".new.md"
+
+
+def replay_files(
+    output: Output, targets: Sequence[str], *, check: bool = False, update: bool = False,
+    in_place: bool = False, pace: float = 0.0, jobs: int = 1,
+) -> bool:
+    """Play lesson files.
+
+    Args:
+        output: where everything is shown.
+        targets: names of lessons, files, and folders of files.
+        check: compare, and tell where they differ.
+        update: write files in which what has changed is as it is now.
+        in_place: write them in the place of the old ones, not beside them.
+        pace: seconds between two commands that are shown.
+        jobs: how many are played at the same time.
+
+    Returns:
+        Whether all is as the files say; True where that isn't asked.
+
+    Raises:
+        CommandError: there is no such file, or it can't be read or written.
+    """
+    paths = list(_paths(targets))
+    shows = not (check or update)
+    try:
+        found = replay_all(paths, jobs, lambda each: _show(output, each, pace) if shows else None)
+        if update:
+            for each in found:
+                _update(output, each, in_place)
+    except (Broken, OSError) as error:
+        raise CommandError(str(error)) from error
+    if check:
+        for each in found:
+            _tell(output, each)
+    return all(each.good for each in found) if check else True
+
+
+def _paths(targets: Sequence[str]) -> Iterator[Path]:
+    """The files that are meant."""
+    for target in targets:
+        path, named = Path(target), lessons.folder() / f"{target}.md"
+        if path.is_dir():
+            inside = sorted(path.glob("*.md"))
+            if not inside:
+                raise CommandError(f"there are no lesson files (.md) in {target}")
+            yield from inside
+        elif target in lessons.names() and named.is_file():
+            yield named
+        elif path.is_file():
+            yield path
+        else:
+            raise CommandError(
+                f"there is no lesson or file {target}; `nnstep lessons` lists the lessons"
+            )
+
+
+def _show(output: Output, found: Replay, pace: float) -> None:
+    """Prose and commands in their order, as a demonstration."""
+    played = {each.exchange.line: each for each in found.played}
+    for part in found.transcript.parts:
+        if part.prose:
+            output.show(Text(f"\n{part.prose}\n"))
+        for exchange in part.exchanges:
+            time.sleep(pace)
+            output.show(Text(f"{PROMPT}{exchange.text}", style=NAME))
+            if played[exchange.line].found:
+                output.show(Text("\n".join(played[exchange.line].found)))
+
+
+def _tell(output: Output, found: Replay) -> None:
+    path = found.transcript.path
+    wrong = [each for each in found.played if each.mismatches]
+    for each in wrong:
+        _tell_of(output, path, each)
+    count = len(found.played)
+    verdict = f"{len(wrong)} of {count} differ" if wrong else f"all {count} commands as written"
+    output.show(Text(f"{path.name}: {verdict}", style=ALARM if wrong else DIM))
+
+
+def _tell_of(output: Output, path: Path, played: Played) -> None:
+    """What differs, in words and as a unified diff."""
+    exchange = played.exchange
+    output.show(Text(f"{path}:{exchange.line}: {exchange.text}", style=NAME))
+    for mismatch in played.mismatches:
+        at = exchange.line + 1 + mismatch.at
+        output.show(Text(f"  line {at}: {mismatch.words}"))
+    came = _like(exchange.expected, played)
+    diff = difflib.unified_diff(
+        exchange.expected, came, f"{path.name}:{exchange.line}", "what came", n=1, lineterm=""
+    )
+    output.show(Text("\n".join(f"  {line}" for line in diff), style=DIM))
+
+
+def _like(expected: Sequence[str], played: Played) -> list[str]:
+    """What came, the lines that agree as they are written: they are no difference."""
+    found = list(played.found)
+    if len(found) == len(expected):
+        return [
+            one if same(one, two, played.tolerance) else two
+            for one, two in zip(expected, found, strict=True)
+        ]
+    return [next((one for one in expected if same(one, two, played.tolerance)), two)
+            for two in found]  # fmt: skip
+
+
+def _update(output: Output, found: Replay, in_place: bool) -> None:
+    path, text = found.transcript.path, found.updated()
+    if text == "\n".join(found.transcript.lines) + "\n":
+        output.hint(f"{path}: nothing to change")
+        return
+    there = path if in_place else path.with_name(path.stem + _BESIDE)
+    write(there, text.encode())
+    count = sum(bool(each.mismatches) for each in found.played)
+    output.hint(f"{there}: {count} commands brought up to date", whole=True)
+

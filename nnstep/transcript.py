@@ -1,0 +1,234 @@
+"""A lesson file: its front matter, its prose, and the commands with what they are to show.
+
+    +++
+    title = "One unit"
+    script = "perceptron.py"
+    +++
+
+    Prose, as Markdown.
+
+    ```nnstep
+    (nn) step
+    input_set  (7, 3) int64 ...
+    (nn) expect input_set.shape == (7, 3)
+    ```
+
+Reading and writing only: nothing is executed (that is for shell/replaying.py), and nothing is
+compared (matching.py).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+PROMPT = "(nn) "
+DIRECTIVES = ("expect", "predict", "hint", "tolerance")
+"""What may stand behind the prompt that is no command of the shell's."""
+_EDGE = "+++"
+_FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>[^`]*)")
+_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    "title": str, "script": str, "cost": str, "sources": list, "order": int, "minutes": int,
+}
+
+
+class Broken(ValueError):
+    """A lesson file that can't be read. The message names the place and the mend."""
+
+
+class Exchange(NamedTuple):
+    """A line typed, and what it shows.
+
+    Attributes:
+        line: its line in the file, from 1.
+        text: what is typed, without the prompt.
+        expected: the lines below it.
+    """
+
+    line: int
+    text: str
+    expected: tuple[str, ...]
+
+    @property
+    def directive(self) -> str:
+        """Which directive it is, empty for a command."""
+        word = self.text.partition(" ")[0]
+        return word if word in DIRECTIVES else ""
+
+    @property
+    def argument(self) -> str:
+        """What stands behind the first word."""
+        return self.text.partition(" ")[2].strip()
+
+
+class Part(NamedTuple):
+    """A stretch of a lesson: prose, or one fence.
+
+    Attributes:
+        line: where it begins in the file, from 1.
+        prose: Markdown; empty for a fence.
+        exchanges: those of a fence.
+    """
+
+    line: int
+    prose: str
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A lesson file.
+
+    Attributes:
+        path: where it is.
+        fields: its front matter.
+        parts: prose and fences in their order.
+        lines: the file as it is.
+    """
+
+    path: Path
+    fields: Mapping[str, Any]
+    parts: tuple[Part, ...]
+    lines: tuple[str, ...]
+
+    @property
+    def script(self) -> Path:
+        """The script, beside the file."""
+        return self.path.parent / str(self.fields["script"])
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All that is typed."""
+        return [each for part in self.parts for each in part.exchanges]
+
+    def updated(self, shown: Mapping[int, Sequence[str]]) -> str:
+        """The text of the file with other lines below some commands.
+
+        Args:
+            shown: the new lines, by the line of the command.
+        """
+        made: list[str] = []
+        skip = 0
+        for number, line in enumerate(self.lines, 1):
+            if number <= skip:
+                continue
+            made.append(line)
+            if number in shown:
+                skip = number + len(self._at(number).expected)
+                made += shown[number]
+        return "\n".join(made) + "\n"
+
+    def _at(self, line: int) -> Exchange:
+        return next(each for each in self.exchanges if each.line == line)
+
+
+def read(path: Path) -> Transcript:
+    """A lesson file.
+
+    Raises:
+        Broken: something in it is wrong.
+        OSError: it can't be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Broken(f"{path}: it isn't UTF-8 text") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Transcript:
+    """The same of a text.
+
+    Raises:
+        Broken: something in it is wrong.
+    """
+    lines = text.splitlines()
+    fields, start = _front_matter(lines, path)
+    return Transcript(path, fields, tuple(_parts(lines, start, path)), tuple(lines))
+
+
+def _front_matter(lines: Sequence[str], path: Path) -> tuple[dict[str, Any], int]:
+    """The fields, and the number of the lines that they take."""
+    if not lines or lines[0].strip() != _EDGE:
+        raise Broken(f"{path}:1: the first line must be `{_EDGE}`, before the front matter")
+    end = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == _EDGE), None)
+    if end is None:
+        raise Broken(f"{path}:1: the front matter has no end; a second line `{_EDGE}` ends it")
+    try:
+        fields = tomllib.loads("\n".join(lines[1:end]))
+    except tomllib.TOMLDecodeError as error:
+        raise Broken(f"{path}: the front matter is no TOML: {error}") from None
+    for name in ("title", "script"):
+        if name not in fields:
+            raise Broken(f"{path}:1: the front matter lacks `{name} = ...`")
+    for name, value in fields.items():
+        _check_field(name, value, path)
+    return fields, end + 1
+
+
+def _check_field(name: str, value: Any, path: Path) -> None:
+    kind = _FIELDS.get(name)
+    if kind is None:
+        known = ", ".join(_FIELDS)
+        raise Broken(f"{path}:1: the front matter knows no `{name}`; it may have {known}")
+    if not isinstance(value, kind) or isinstance(value, bool):
+        wanted = {str: "a text", int: "a whole number", list: "a list of texts"}[kind]  # type: ignore[index]
+        raise Broken(f"{path}:1: `{name}` must be {wanted}, not {value!r}")
+
+
+def _parts(lines: Sequence[str], start: int, path: Path) -> list[Part]:
+    parts: list[Part] = []
+    at, prose = start, start
+    while at < len(lines):
+        opening = _FENCE.fullmatch(lines[at].strip())
+        if opening is None:
+            at += 1
+            continue
+        end = _end_of_fence(lines, at, opening["ticks"], path)
+        if opening["kind"].strip() == "nnstep":
+            parts += _prose(lines, prose, at)
+            parts.append(Part(at + 1, "", tuple(_exchanges(lines, at + 1, end, path))))
+            prose = end + 1
+        at = end + 1
+    return [*parts, *_prose(lines, prose, len(lines))]
+
+
+def _prose(lines: Sequence[str], start: int, end: int) -> list[Part]:
+    text = "\n".join(lines[start:end]).strip("\n")
+    if not text.strip():
+        return []
+    first = next(at for at in range(start, end) if lines[at].strip())
+    return [Part(first + 1, text)]
+
+
+def _end_of_fence(lines: Sequence[str], at: int, ticks: str, path: Path) -> int:
+    for end in range(at + 1, len(lines)):
+        closing = lines[end].strip()
+        if closing.startswith(ticks) and not closing.strip("`"):
+            return end
+    raise Broken(f"{path}:{at + 1}: this fence has no end; a line `{ticks}` ends it")
+
+
+def _exchanges(lines: Sequence[str], start: int, end: int, path: Path) -> list[Exchange]:
+    found: list[Exchange] = []
+    typed: tuple[int, str] | None = None
+    below: list[str] = []
+    for at in range(start, end):
+        line = lines[at]
+        if line.startswith(PROMPT) or line.rstrip() == PROMPT.rstrip():
+            if typed is not None:
+                found.append(Exchange(*typed, tuple(below)))
+            typed, below = (at + 1, line.removeprefix(PROMPT.rstrip()).strip()), []
+            if not typed[1]:
+                raise Broken(f"{path}:{at + 1}: nothing stands behind the prompt")
+        elif typed is None:
+            raise Broken(f"{path}:{at + 1}: a fence begins with a command: `{PROMPT}step`")
+        else:
+            below.append(line.rstrip())
+    if typed is None:
+        raise Broken(f"{path}:{start}: this fence is empty; `{PROMPT}step` would be a command")
+    return [*found, Exchange(*typed, tuple(below))]
