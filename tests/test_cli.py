@@ -107,7 +107,6 @@ def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
     for words in ("LESSON|FILE.py", "nnstep run [--ops]", "examples:", "--keep-going", "--into"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 100
-    assert "replay" not in text
 
 
 @pytest.mark.parametrize("arguments", [(), ("lessons",)])

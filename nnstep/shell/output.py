@@ -195,8 +195,11 @@ class Output:
             self._line_is_open = False
         # Both streams often are one screen: what came first is to be seen first.
         self._out.flush()
+        width = self.width
+        # What fits needn't be wrapped, which would take rich most of the time.
+        soft_wrap = soft_wrap or _fits(what, width)
         # rich ignores a width alone when TERM is dumb.
-        console.size = (self.width, 24)
+        console.size = (width, 24)
         if self._held is None or console is self._errors:
             console.print(what, soft_wrap=soft_wrap)
             console.file.flush()
@@ -204,6 +207,12 @@ class Output:
         with console.capture() as captured:
             console.print(what, soft_wrap=soft_wrap)
         self._held.append(captured.get())
+
+
+def _fits(what: RenderableType, width: int) -> bool:
+    if not isinstance(what, Text):
+        return False
+    return all(cell_len(line) <= width for line in what.plain.split("\n"))
 
 
 def _console(stream: TextIO, palette: int) -> Console:

@@ -308,7 +308,7 @@ def test_ctrl_c_while_a_long_table_is_printed(folder: Path) -> None:
     screen.child.send("step 2\r")
     screen.wait("next: x[3]")
     screen.child.send("table x.reshape(-1, 1) full\r")
-    screen.see("[1")
+    screen.see("0\n[1")
     screen.child.send(CTRL_C)
     screen.wait("interrupted")
     assert "[19999]" not in screen.text
