@@ -99,6 +99,7 @@ class Effects:
         self.on_figure: Callable[[Any], None] | None = None
         self.hidden = False
         self._is_script = is_script
+        self._drawn_by = os.environ.get(_DRAWN_BY)
         self._clocks = {name: self._clock(name) for name in _CLOCKS}
 
     def _clock(self, name: str) -> Any:
@@ -141,17 +142,21 @@ class Effects:
         if self.on_figure is None:
             yield
             return
-        before = os.environ.get(_DRAWN_BY)
-        os.environ[_DRAWN_BY] = _OURS
-        _take_over()
+        self.draw_here()
         _shows.append(show)
         try:
             yield
         finally:
             _shows.pop()
-            if os.environ.get(_DRAWN_BY) == _OURS:  # else the script has chosen something
+            if not _shows and os.environ.get(_DRAWN_BY) == _OURS:
                 os.environ.pop(_DRAWN_BY)
-                os.environ |= {_DRAWN_BY: before} if before is not None else {}
+                os.environ |= {_DRAWN_BY: self._drawn_by} if self._drawn_by is not None else {}
+
+    def draw_here(self) -> None:
+        """Have matplotlib hand its figures over, unless the script has chosen something else."""
+        if self.on_figure is not None and os.environ.get(_DRAWN_BY) == self._drawn_by:
+            os.environ[_DRAWN_BY] = _OURS
+            _take_over()
 
     @contextmanager
     def beside(self) -> Iterator[None]:

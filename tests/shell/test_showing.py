@@ -99,6 +99,25 @@ def test_a_folder_that_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyP
     assert "could not be kept" in told and "script has ended" in told
 
 
+def test_figures_are_handed_over_from_the_beginning_on_too(desk: Desk) -> None:
+    Path("asks.py").write_text("import os\nseen = os.environ.get('MPLBACKEND')\n" + SCRIPT)
+    desk.type("open asks.py", "goto epoch 2")
+    assert desk.shell.session["seen"] == "module://nnstep.showing"
+    assert "MPLBACKEND" not in os.environ
+
+
+def test_what_a_script_has_chosen_stays_chosen(desk: Desk) -> None:
+    Path("own.py").write_text(
+        "import os\nos.environ['MPLBACKEND'] = 'Agg'\nseen = os.environ['MPLBACKEND']\n"
+    )
+    desk.type("open own.py", "step", "step", "step")
+    assert desk.shell.session["seen"] == "Agg"
+    desk.type("back 2")
+    assert desk.shell.session.eval("os.environ['MPLBACKEND']") == "module://nnstep.showing"
+    desk.type("continue")
+    assert desk.shell.session["seen"] == "Agg"
+
+
 def test_run_leaves_matplotlib_alone(desk: Desk, tmp_path: Path) -> None:
     Path("tell.py").write_text("import os, matplotlib\nprint(os.environ.get('MPLBACKEND'))\n")
     for options in (["run"], ["run", "--ops"]):
