@@ -75,7 +75,7 @@ class Tracing(Questions):
             return set()
         home = self._main_function()
         line = next((each.line for each in self.frames() if each.function == home), 0)
-        return stale(self.main, line) & self.names().keys()
+        return stale(self._program.tree, self.main, line) & self.names().keys()
 
     def _main_function(self) -> str:
         """The name of the function in which the main loop stands, `<module>` for none."""

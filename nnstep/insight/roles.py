@@ -52,11 +52,14 @@ def roles(
     return {name: found.role(name, name in behind) for name in values}
 
 
-def stale(loop: ast.AST | None, line: int) -> set[str]:
-    """The names that still hold what the epoch before has left there.
+def stale(tree: ast.Module, loop: ast.AST | None, line: int) -> set[str]:
+    """The names that still hold what the epoch before has left there for this one to replace.
+
+    What an epoch goes on from, such as a parameter, is none of them.
 
     Args:
-        loop: the main loop.
+        tree: the script.
+        loop: its main loop.
         line: of its next op, in the function where it stands; outside of it nothing is stale.
     """
     if not isinstance(loop, ast.For | ast.While):
@@ -68,9 +71,7 @@ def stale(loop: ast.AST | None, line: int) -> set[str]:
     first = here[0] + is_compound
     done = frozenset[str]().union(*(_stored(each) for each in loop.body[:first]))
     left = frozenset[str]().union(*(_stored(each) for each in loop.body[first:]))
-    changed = [each.target for each in ast.walk(loop) if isinstance(each, ast.AugAssign)]
-    carried = {each.id for each in changed if isinstance(each, ast.Name)}
-    return set(left - done - carried)
+    return set(left - done - _Loop(_Reader(tree).steps(loop), {}, set()).updated)
 
 
 def _end(node: ast.stmt) -> int:
@@ -88,7 +89,11 @@ def _arrays_in(value: object) -> set[int]:
 
 
 class _Loop:
-    """What one iteration computes from what."""
+    """What one iteration computes from what.
+
+    Attributes:
+        updated: the names that are computed from what they were an iteration before.
+    """
 
     def __init__(
         self, steps: list[_Step], arrays: Mapping[str, set[int]], numbers: set[str]
@@ -99,18 +104,18 @@ class _Loop:
         self._bound = {name for each in self._steps for name in each.writes}
         # What a name was computed from, all the way back, in this iteration.
         self._from: dict[str, set[str]] = {}
-        self._updated = self._updates()
-        held = set[int]().union(*(arrays.get(name, set()) for name in self._updated))
+        self.updated = self._updates()
+        held = set[int]().union(*(arrays.get(name, set()) for name in self.updated))
         same = {name for name, each in arrays.items() if each & held}
-        self._updated |= same - self._bound  # other names of what is updated
-        self._learned = self._below(self._updated)
+        self.updated |= same - self._bound  # other names of what is updated
+        self._learned = self._below(self.updated)
         self._forward = self._compared()
-        used = [each.reads for each in self._steps if each.writes & self._updated]
+        used = [each.reads for each in self._steps if each.writes & self.updated]
         self._used = self._leading_to(name for each in used for name in each)
 
     def role(self, name: str, is_behind: bool) -> str:
         """The part of one name; `is_behind` when it is bound only after the loop."""
-        if name in self._updated:
+        if name in self.updated:
             return PARAMETERS if name in self._arrays | self._numbers else OTHERS
         if name not in self._learned:
             made_here = name in self._bound and bool(self._from.get(name, set()) & self._arrays)
@@ -150,7 +155,7 @@ class _Loop:
 
     def _compared(self) -> set[str]:
         """What is compared with the labels, and what that is computed from."""
-        computed = self._learned - self._updated
+        computed = self._learned - self.updated
         known: set[str] = set()  # data that goes into the net
         behind: set[str] = set()  # what depends on labels
         found: set[str] = set()
@@ -159,7 +164,7 @@ class _Loop:
             data = {name for name in each.reads - self._learned if self._is_data(name)}
             labels = data - known
             # `h = np.tanh(W @ x + U @ h)` compares nothing.
-            enters = bool(each.reads & self._updated) and met <= each.writes
+            enters = bool(each.reads & self.updated) and met <= each.writes
             if labels and met and not enters:
                 found |= met - each.writes
                 found |= {one for name in met & each.writes for one in self._parents(name)}
@@ -182,7 +187,7 @@ class _Loop:
 
     def _leading_to(self, names: Iterable[str]) -> set[str]:
         """Names that are bound in an iteration, and those that they are computed from."""
-        made = self._bound - self._updated
+        made = self._bound - self.updated
         found = set(names) & made
         for each in reversed(self._steps):
             if each.writes & found:

@@ -126,6 +126,18 @@ def test_what_an_epoch_has_not_computed_yet_is_stale(session: Session) -> None:
     assert session.stale() == set()
 
 
+def test_what_an_epoch_goes_on_from_is_not_stale(tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT.replace(
+        "    w -= 0.1 * dw\n", "    v = 0.9 * v - 0.1 * dw\n    new = w + v\n    w = new\n"
+    ).replace("def", "v, dw = np.zeros((2, 1)), None\ndef"))
+    session = Session(path)
+    session.goto(epoch=0)
+    assert session.stale() == set()  # dw is from before the epochs
+    session.goto(epoch=2)
+    assert session.stale() == {"out", "error", "row", "half", "dw", "new"}
+
+
 def test_what_is_bound_behind_the_loop_is_no_data(session: Session) -> None:
     session.run()
     found = session.roles()
