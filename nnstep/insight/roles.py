@@ -1,10 +1,11 @@
 """What part each variable of a training loop plays: data, parameter, forward or backward pass.
 
 Read off the text of the main loop, name by name; nothing is executed. A name that is updated
-from itself in each iteration is a parameter. Of what is computed from parameters, that which is
-compared with the labels, and all that leads there, is the forward pass; what is computed behind
-that and goes into an update is the backward pass. Not whether a gradient is right (verdicts.py),
-and not what an array in a function that is called there is for.
+from itself in each iteration is a parameter, a number only if the forward pass reads it. Of what
+is computed from parameters, that which is compared with the labels, and all that leads there, is
+the forward pass; what is computed behind that and goes into an update is the backward pass. Not
+whether a gradient is right (verdicts.py), and not what an array in a function that is called there
+is for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from nnstep.insight.arrays import is_array
 
 DATA, PARAMETERS, FORWARD, BACKWARD = "data", "parameters", "forward", "backward"
 COMPUTED = "computed in each epoch"
-"""Where nothing is seen to be compared with labels."""
+"""Where nothing is seen to be compared with labels, or no parameter is."""
 OTHERS = "others"
 _ENTRIES = 100  # of a container that are looked at
 ORDER = (DATA, PARAMETERS, FORWARD, COMPUTED, BACKWARD, OTHERS)
@@ -100,7 +101,6 @@ class _Loop:
     ) -> None:
         self._steps = steps
         self._arrays = arrays.keys()
-        self._numbers = numbers
         self._bound = {name for each in self._steps for name in each.writes}
         # What a name was computed from, all the way back, in this iteration.
         self._from: dict[str, set[str]] = {}
@@ -110,15 +110,18 @@ class _Loop:
         self.updated |= same - self._bound  # other names of what is updated
         self._learned = self._below(self.updated)
         self._forward = self._compared()
-        used = [each.reads for each in self._steps if each.writes & self.updated]
+        self._parameters = self.updated & (self._arrays | self._entering(numbers))
+        used = [each.reads for each in self._steps if each.writes & self._parameters]
         self._used = self._leading_to(name for each in used for name in each)
 
     def role(self, name: str, is_behind: bool) -> str:
         """The part of one name; `is_behind` when it is bound only after the loop."""
         if name in self.updated:
-            return PARAMETERS if name in self._arrays | self._numbers else OTHERS
+            return PARAMETERS if name in self._parameters else OTHERS
         if name not in self._learned:
             made_here = name in self._bound and bool(self._from.get(name, set()) & self._arrays)
+            if made_here and not (self._forward or self._parameters):
+                return COMPUTED  # perhaps by an object, from parameters of its own
             return DATA if (name in self._arrays and not is_behind) or made_here else OTHERS
         if not self._forward:
             return COMPUTED
@@ -176,6 +179,12 @@ class _Loop:
             elif data and not labels:
                 known |= each.writes
         return self._leading_to(found - behind)
+
+    def _entering(self, numbers: set[str]) -> set[str]:
+        """Those that the forward pass is computed from; a sum of costs isn't, nor is a rate."""
+        goals = self._forward or self._bound - self.updated
+        made = (each.reads for each in self._steps if each.writes & goals)
+        return numbers & set[str]().union(*made)
 
     def _is_data(self, name: str) -> bool:
         return name in self._arrays or bool(self._from.get(name, set()) & self._arrays)

@@ -83,8 +83,7 @@ def vars_table(
             lines += [Text(gutter) + each for each in others]
     said = "".join(marks.values())
     meanings = [f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in said]
-    if meanings:
-        lines.append(styled(crop(", ".join(meanings), width), DIM))
+    lines += [styled(line, DIM) for line in wrap(", ".join(meanings), width)]
     return stack(lines)
 
 

@@ -126,6 +126,42 @@ def test_what_an_epoch_has_not_computed_yet_is_stale(session: Session) -> None:
     assert session.stale() == set()
 
 
+def roles_behind(path: Path, start: str, body: str) -> dict[str, str]:
+    """The parts of variables after three epochs."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    path.write_text(
+        f"import numpy as np\nX, y = np.ones((4, 2)), np.ones((4, 1))\n{start}\n"
+        f"for epoch in range(3):\n{lines}"
+    )
+    session = Session(path)
+    session.run()
+    return session.roles()
+
+
+def test_what_is_only_summed_up_is_no_parameter(tmp_path: Path) -> None:
+    found = roles_behind(
+        tmp_path / "script.py",
+        "w, costs, total, best, rate = np.zeros((2, 1)), [], 0.0, 9.0, 0.1",
+        "out = X @ w\ncost = float(np.mean((out - y) ** 2))\ntotal += cost\n"
+        "best = min(best, cost)\ncosts.append(cost)\ndw = X.T @ (out - y)\nw -= rate * dw\n"
+        "rate *= 0.9",
+    )
+    assert [name for name, role in found.items() if role == "parameters"] == ["w"]
+    assert (found["out"], found["cost"], found["dw"]) == ("forward", "forward", "backward")
+
+
+def test_what_an_object_computes_is_no_data(tmp_path: Path) -> None:
+    found = roles_behind(
+        tmp_path / "script.py",
+        "class Net:\n    w = np.zeros((2, 1))\n    def step(self, x, t):\n"
+        "        out = x @ self.w\n        self.w = self.w - 0.1 * x.T @ (out - t)\n"
+        "        return out\nnet = Net()\ncosts = []",
+        "out = net.step(X, y)\nerror = out - y\ncosts += [0]\ndw = X.T @ error",
+    )
+    assert (found["X"], found["y"]) == ("data", "data")
+    assert {found[name] for name in ("out", "error", "dw")} == {"computed in each epoch"}
+
+
 def test_what_an_epoch_goes_on_from_is_not_stale(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text(SCRIPT.replace(

@@ -46,6 +46,8 @@ def test_what_changed_and_what_is_stale() -> None:
     ]
     assert rendered(vars_table({"others": {"a": 1}}, 80)) == ["a  int  1"]
     assert rendered(vars_table({"others": names}, 80, stale={"a"}))[-1] == "~ from the epoch before"
+    narrow = rendered(vars_table({"others": names}, 40, changed={"a"}, stale={"a"}), 40)
+    assert narrow[-2:] == ["* changed since the last stop, ~ from", "the epoch before"]
 
 
 def test_variables_flow_on_a_narrow_screen() -> None:
