@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
 from nnstep.engine import effects
+from nnstep.processes import in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Shown:
         pixels: red, green and blue from 0 to 255, shape (height, width, 3), on white.
         png: the same as a file.
         waits: whether the script would wait until a person closes it.
+        error: why matplotlib could not draw it; empty where it could.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Shown:
     pixels: NDArray[np.uint8]
     png: bytes
     waits: bool
+    error: str = ""
 
 
 class FigureManager(FigureManagerBase):
@@ -66,14 +69,15 @@ def _show(manager: Any, waits: bool) -> None:
 
 
 def _drawn(manager: Any, waits: bool) -> Shown:
+    number, title, file = manager.num, str(manager.get_window_title()), io.BytesIO()
     canvas = manager.canvas
-    canvas.draw()
+    try:
+        canvas.draw()
+        canvas.print_png(file)
+    except Exception as error:  # a window would stay empty, and the script go on
+        nothing = np.empty((0, 0, 3), np.uint8)
+        return Shown(number, title, nothing, b"", waits, in_one_line(error))
     colours = np.asarray(canvas.buffer_rgba(), dtype=np.float64)
     opaque = colours[..., 3:] / 255
     pixels = colours[..., :3] * opaque + 255 * (1 - opaque)
-    file = io.BytesIO()
-    canvas.print_png(file)
-    return Shown(
-        manager.num, str(manager.get_window_title()), pixels.round().astype(np.uint8),
-        file.getvalue(), waits,
-    )
+    return Shown(number, title, pixels.round().astype(np.uint8), file.getvalue(), waits)

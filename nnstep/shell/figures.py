@@ -21,7 +21,7 @@ _KEPT = 100  # files of a script
 
 
 def show(shown: Shown, count: int, script: str, output: Output) -> None:
-    """Draw a figure where there are colours, and say where its file lies.
+    """Draw a figure where there are colours, and say where its file lies, or why there is none.
 
     Args:
         shown: the figure.
@@ -29,6 +29,9 @@ def show(shown: Shown, count: int, script: str, output: Output) -> None:
         script: the path of the script.
         output: where it is shown.
     """
+    if shown.error:
+        output.hint(f"{shown.title} could not be drawn: {shown.error}")
+        return
     if output.palette and not output.ascii:
         output.show(image_view(shown.pixels, width=output.width))
     high, wide = shown.pixels.shape[:2]

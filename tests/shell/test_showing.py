@@ -118,6 +118,13 @@ def test_what_a_script_has_chosen_stays_chosen(desk: Desk) -> None:
     assert desk.shell.session["seen"] == "Agg"
 
 
+def test_a_figure_that_cannot_be_drawn_does_not_end_the_script(desk: Desk) -> None:
+    Path("bad.py").write_text(SCRIPT.replace("plt.show", "plt.title('$\\\\foo$')\nplt.show"))
+    told = desk.type("open bad.py", "continue")
+    assert "Figure 1 could not be drawn: ValueError" in told and "script has ended" in told
+    assert not files(told) and desk.shell.session["left"] == []
+
+
 def test_run_leaves_matplotlib_alone(desk: Desk, tmp_path: Path) -> None:
     Path("tell.py").write_text("import os, matplotlib\nprint(os.environ.get('MPLBACKEND'))\n")
     for options in (["run"], ["run", "--ops"]):
