@@ -63,6 +63,9 @@ class FigureCanvas(FigureCanvasAgg):
 
     manager_class = FigureManager
 
+    def start_event_loop(self, timeout: float = 0) -> None:
+        """Go on at once, for `plt.pause` and `plt.ginput`: nobody clicks on a picture."""
+
 
 def _show(manager: Any, waits: bool) -> None:
     effects.show(lambda: _drawn(manager, waits))

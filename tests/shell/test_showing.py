@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from shell_helpers import Desk
@@ -84,6 +85,14 @@ def test_open_figures_go_back_too(desk: Desk) -> None:
 def test_of_a_figure_that_lives_the_last_state_is_shown(desk: Desk) -> None:
     told = desk.type("open live.py", "continue")
     assert len(files(told)) == 1 and desk.shell.session["lines"] == 3
+
+
+def test_nothing_is_waited_for(desk: Desk) -> None:
+    live = LIVE.replace("0.001", "5") + "pressed = plt.waitforbuttonpress(5)\n"
+    Path("live.py").write_text(live)
+    start = monotonic()
+    desk.type("open live.py", "continue")
+    assert monotonic() - start < 10 and desk.shell.session["pressed"] is None
 
 
 def test_what_is_typed_shows_figures_too(desk: Desk) -> None:
