@@ -45,7 +45,7 @@ __all__ = [
 
 def open(
     script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = (),
-    memory: int = MEMORY,
+    memory: int = MEMORY, on_figure: Callable[[Any], None] | None = None,
 ) -> Session:
     """Open a lesson by its name, or a script by its path.
 
@@ -54,6 +54,8 @@ def open(
         argv: the script's arguments.
         into: packages whose functions are stepped into besides the script's own.
         memory: how many bytes the states may take that are saved for going back.
+        on_figure: is given the figures that the script shows (see showing.py), as it does; None
+            leaves matplotlib alone.
 
     Raises:
         LookupError: there is no such lesson and no such file.
@@ -62,7 +64,7 @@ def open(
     """
     from nnstep.lessons import resolve
 
-    return Session(resolve(os.fspath(script)), argv, into, memory)
+    return Session(resolve(os.fspath(script)), argv, into, memory, on_figure)
 
 
 class Session(Picturing):

@@ -39,14 +39,12 @@ class Stand:
     Attributes:
         source: the script's text.
         on_print: is given the text that the script prints, as it does.
-        on_figure: is given the figures that the script shows (see showing.py), as it does; None
-            leaves matplotlib alone.
         main: the loop whose iterations are the epochs, None if there is none.
     """
 
     def __init__(
         self, script: str | os.PathLike[str], argv: Sequence[str] = (), into: Sequence[str] = (),
-        memory: int = MEMORY,
+        memory: int = MEMORY, on_figure: Callable[[Any], None] | None = None,
     ) -> None:
         """Open a script; see `nnstep.open`."""
         # Absolute, with the folder as it is now: the script may change it.
@@ -57,7 +55,7 @@ class Stand:
         self._into = tuple(into)
         self._memory = memory
         self.on_print: Callable[[str], None] | None = None
-        self.on_figure: Callable[[Any], None] | None = None
+        self._on_figure = on_figure
         self._breakpoints: Breakpoints | None = None
         self._load()
 
@@ -69,6 +67,8 @@ class Stand:
             self._breakpoints = Breakpoints(self.source, self._program.tree)
         else:
             self._breakpoints.moved_to(self.source, self._program.tree)
+        if self._on_figure is not None:
+            _close_figures()
         self._outside = Outside(self._program)
         self._printed = self._outside.printed
         self._outside.errors.listener = _to_standard_error
@@ -112,14 +112,14 @@ class Stand:
     @contextmanager
     def _running(self) -> Iterator[None]:
         self._printed.listener = self.on_print
-        self._outside.effects.on_figure = self.on_figure
+        self._outside.effects.on_figure = self._on_figure
         with self._program.installed(), self._outside.between():
             yield
 
     @contextmanager
     def _beside(self) -> Iterator[None]:
         """Around what is typed: Python in the script's place that isn't the script's."""
-        self._outside.effects.on_figure = self.on_figure
+        self._outside.effects.on_figure = self._on_figure
         with self._program.installed(), self._outside.effects.beside():
             yield
 
@@ -133,8 +133,6 @@ class Stand:
         for name in sys.modules.keys() - self._modules:
             if self._program.is_own_module(sys.modules[name]):
                 del sys.modules[name]
-        if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
-            pyplot.close("all")
         self._load()
 
     def close(self) -> None:
@@ -260,6 +258,12 @@ class Stand:
         code = frameeval.compiled(text, "eval")
         with self._beside():
             return frameeval.evaluate(code, self._frame())
+
+
+def _close_figures() -> None:
+    """Close what another script, or the same one before, has left open."""
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close("all")
 
 
 def _suspends(tree: ast.AST) -> bool:

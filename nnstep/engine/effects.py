@@ -99,7 +99,7 @@ class Effects:
         self.on_figure: Callable[[Any], None] | None = None
         self.hidden = False
         self._is_script = is_script
-        self._drawn_by = os.environ.get(_DRAWN_BY)
+        self._drawn_by, self._begins = os.environ.get(_DRAWN_BY), True
         self._clocks = {name: self._clock(name) for name in _CLOCKS}
 
     def _clock(self, name: str) -> Any:
@@ -142,7 +142,10 @@ class Effects:
         if self.on_figure is None:
             yield
             return
-        self.draw_here()
+        if os.environ.get(_DRAWN_BY) == self._drawn_by:  # else the script has chosen something
+            os.environ[_DRAWN_BY] = _OURS
+            _take_over(self._begins)
+            self._begins = False
         _shows.append(show)
         try:
             yield
@@ -151,12 +154,6 @@ class Effects:
             if not _shows and os.environ.get(_DRAWN_BY) == _OURS:
                 os.environ.pop(_DRAWN_BY)
                 os.environ |= {_DRAWN_BY: self._drawn_by} if self._drawn_by is not None else {}
-
-    def draw_here(self) -> None:
-        """Have matplotlib hand its figures over, unless the script has chosen something else."""
-        if self.on_figure is not None and os.environ.get(_DRAWN_BY) == self._drawn_by:
-            os.environ[_DRAWN_BY] = _OURS
-            _take_over()
 
     @contextmanager
     def beside(self) -> Iterator[None]:
@@ -198,13 +195,17 @@ def show(draw: Callable[[], Any]) -> None:
         _shows[-1](draw)
 
 
-def _take_over() -> None:
-    """Choose for matplotlib, if it was imported before without anybody choosing."""
+def _take_over(begins: bool) -> None:
+    """Choose for matplotlib, if it was imported before without anybody choosing.
+
+    Args:
+        begins: whether the script has yet to begin: what another one has chosen doesn't matter.
+    """
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is None or not hasattr(matplotlib, "rcParams"):
         return
     # Read as the dict it is: to ask in any other way would make it choose.
-    if not isinstance(dict.get(matplotlib.rcParams, "backend"), str):
+    if begins or not isinstance(dict.get(matplotlib.rcParams, "backend"), str):
         matplotlib.use(_OURS)
 
 

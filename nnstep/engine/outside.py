@@ -81,7 +81,6 @@ class Outside:
         if list(now.items()) != list(figures.items()):  # their order tells the current one
             now.clear()
             now.update(figures)
-        self.effects.draw_here()  # at the beginning nobody has been chosen yet
 
     def forget_future(self) -> None:
         """What was printed and answered behind the present is not what will be."""

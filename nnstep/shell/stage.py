@@ -98,7 +98,9 @@ class Stage:
         """
         try:
             path = lessons.resolve(target)
-            session = nnstep.session.open(path, arguments, self.into, self.memory)
+            session = nnstep.session.open(
+                path, arguments, self.into, self.memory, self._script_shows
+            )
         except LookupError as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
@@ -106,7 +108,6 @@ class Stage:
         self.close()
         self._figures_shown = 0
         session.on_print = self._script_prints
-        session.on_figure = self._script_shows
         self._session = session
         self._sources = {session.source.path: session.source}
         self.displays.clear()

@@ -17,7 +17,7 @@ def test_memory(
     given: list[int] = []
     opened = session.open
 
-    def note(script: str, argv: object, into: object, memory: int) -> session.Session:
+    def note(script: str, argv: object, into: object, memory: int, _: object) -> session.Session:
         given.append(memory)
         return opened(script, memory=memory)
 

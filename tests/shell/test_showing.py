@@ -134,6 +134,21 @@ def test_a_figure_that_cannot_be_drawn_does_not_end_the_script(desk: Desk) -> No
     assert not files(told) and desk.shell.session["left"] == []
 
 
+def test_another_script_finds_no_figures_and_no_choice_of_the_one_before(desk: Desk) -> None:
+    Path("own.py").write_text(
+        "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\nplt.figure()\n"
+    )
+    desk.type("open own.py", "continue")
+    Path("own.py").write_text("import matplotlib.pyplot as plt\nopen_ones = plt.get_fignums()\n")
+    desk.type("restart", "continue")
+    assert desk.shell.session["open_ones"] == []
+    assert desk.shell.session.eval("plt.get_backend()") == "module://nnstep.showing"
+    desk.type("plt.figure()", "open own.py", "continue")
+    assert desk.shell.session["open_ones"] == []
+    desk.type("back", "back", "continue")
+    assert desk.shell.session["open_ones"] == []
+
+
 def test_run_leaves_matplotlib_alone(desk: Desk, tmp_path: Path) -> None:
     Path("tell.py").write_text("import os, matplotlib\nprint(os.environ.get('MPLBACKEND'))\n")
     for options in (["run"], ["run", "--ops"]):
