@@ -98,12 +98,13 @@ def _histories(shell: Shell, texts: list[str]) -> dict[str, tuple[Any, Any]]:
                  if each is not None]  # fmt: skip
         if not known:
             raise CommandError(f"`{text}` has no value in any epoch that was run to its end")
-        if any(np.size(each) != 1 for _, each in known):
-            raise CommandError(f"`{text}` is no single number in each epoch; name an element of it")
-        found[text] = (
-            np.array([epoch for epoch, _ in known]),
-            np.array([float(np.asarray(each).item()) for _, each in known]),
-        )
+        try:
+            numbers = [float(np.asarray(each).item()) for _, each in known]
+        except (TypeError, ValueError, OverflowError):  # several, none, or something else
+            raise CommandError(
+                f"`{text}` is no single number in each epoch; name an element of it"
+            ) from None
+        found[text] = np.array([epoch for epoch, _ in known]), np.array(numbers)
     return found
 
 

@@ -183,6 +183,7 @@ def test_nothing_but_ascii(line: str, tmp_path: Path, monkeypatch: pytest.Monkey
         ("plot nosuch", "nothing in the script is called 'nosuch'"),
         ("plot x +", "is no expression"),
         ("plot x, w", "no single number"),
+        ("plot {'x': epoch}", "no single number"),
         ("plot hist epoch", "is no array of numbers"),
         ("plot activation softplus", "is none of sigmoid, tanh, relu"),
         ("plot data", "only points of the plane"),
