@@ -34,14 +34,10 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         OSError: it can't be written.
     """
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
-    except BaseException:
+        beside.write_bytes(data)
+        os.replace(beside, path)
+    finally:
         with contextlib.suppress(OSError):
-            os.remove(name)
-        raise
+            beside.unlink()

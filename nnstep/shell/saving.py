@@ -6,11 +6,11 @@ What is in the picture is for views/figures.py, which is only asked for when one
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstep.shell.failures import describe, missing
+from nnstep.shell.kept import write
 from nnstep.shell.registry import CommandError
 
 if TYPE_CHECKING:
@@ -59,15 +59,10 @@ def save(drawing: Drawing, path: str) -> None:
     except (ValueError, ArithmeticError, MemoryError) as error:
         why = f"its numbers may be too large for matplotlib ({describe(error)})"
         raise CommandError(f"can't save to {path}: {why}") from None
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
-        os.replace(beside, place)
+        write(place, content)
     except OSError as error:
         raise CommandError(f"can't save to {path}: {error.strerror}; name another file") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _place(path: str) -> Path:
