@@ -184,6 +184,8 @@ def test_nothing_but_ascii(line: str, tmp_path: Path, monkeypatch: pytest.Monkey
         ("plot x +", "is no expression"),
         ("plot x, w", "no single number"),
         ("plot {'x': epoch}", "no single number"),
+        ("plot w --log", "only a curve has a logarithmic axis, and `w` is drawn otherwise"),
+        ("plot boundary --log --sweep lr 1,2", "and `boundary` is drawn otherwise"),
         ("plot hist epoch", "is no array of numbers"),
         ("plot activation softplus", "is none of sigmoid, tanh, relu"),
         ("plot data", "only points of the plane"),

@@ -21,6 +21,7 @@ _USAGE = (
     "| activation KIND [--save FILE]"
 )
 _NET = "net [ROW [--gradients]] [--save FILE]"
+_NO_AXIS = "only a curve has a logarithmic axis, and `{}` is drawn otherwise"
 _GRADIENTS = re.compile(r"(?:^|\s)--gradients(?=\s|$)")
 _LOG = re.compile(r"(?:^|\s)--log(?=\s|$)")
 _SAVE = re.compile(r"(?:^|\s)(?P<name>--save)(?=[\s=]|$)[\s=]*")
@@ -94,9 +95,11 @@ def plot(shell: Shell, argument: str) -> None:
     text = required(wish.text, _USAGE)
     word, _, rest = text.partition(" ")
     if word in pictures.FORMS and (word in ("hist", "activation")) == bool(rest.strip()):
-        drawing = pictures.FORMS[word](shell, rest.strip(), bool(wish.file))
+        drawing: Drawing = pictures.FORMS[word](shell, rest.strip(), bool(wish.file))
     else:
         drawing = pictures.values(shell, text, wish.log)
+    if wish.log and not isinstance(drawing, pictures.Curves):
+        raise CommandError(_NO_AXIS.format(text))
     pictures.present(shell, drawing, wish.file)
 
 
@@ -144,6 +147,8 @@ def _swept(shell: Shell, argument: str) -> None:
     from nnstep.shell.sweeping import Wish
 
     form, chosen = options(argument, _SWEEP, _USAGE)
+    if _LOG.search(argument):
+        raise CommandError(_NO_AXIS.format("boundary"))
     if form != "boundary":
         raise CommandError(
             "`--sweep` draws boundaries alone, as in `plot boundary --sweep NAME V1,V2,...`"
