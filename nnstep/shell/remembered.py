@@ -160,7 +160,6 @@ def _mark_of_item(value: Any) -> Any:
 # Which variables there are.
 
 
-
 def _calls(session: Session) -> list[tuple[_Call, dict[str, Any]]]:
     """The functions in progress, outermost first: which call of which, and its variables.
 

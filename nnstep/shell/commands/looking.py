@@ -327,8 +327,8 @@ def vars_(shell: Shell, argument: str) -> None:
     They are grouped by their part in the training: data, parameters, what the forward pass and
     the backward pass compute, others. In a function that an epoch calls, its own come first. A
     `*` tells what has changed since the last stop, a `~` what this epoch hasn't computed yet.
-    Below them stands what is wrong, if anything
-    is: NaN and Inf, saturated activations, dead units, gradients that vanish or explode.
+    Below them stands what is wrong, if anything is: NaN and Inf, saturated activations, dead
+    units, gradients that vanish or explode.
 
     Example:
         vars
