@@ -19,6 +19,7 @@ _CLOCKS = (
     "time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns",
     "process_time", "process_time_ns", "localtime", "gmtime", "ctime", "asctime", "strftime",
 )
+_FIGURE = "figure"  # a question like the others: whether it was shown
 
 
 class Answers:
@@ -33,9 +34,16 @@ class Answers:
         self.known: list[tuple[str, Any]] = []
         self.place = 0
 
+    @property
+    def next(self) -> str:
+        """The question that was asked next; empty where none was yet."""
+        return self.known[self.place][0] if self.place < len(self.known) else ""
+
     def get(self, question: str, ask: Callable[[], Any]) -> Any:
         """The answer to a question: the one that is known, or else a new one."""
-        if self.place < len(self.known) and self.known[self.place][0] != question:
+        while question != _FIGURE and self.next == _FIGURE:  # it was closed by hand
+            self.place += 1
+        if self.next not in (question, ""):
             del self.known[self.place :]  # the script takes another course
         if self.place == len(self.known):
             self.known.append((question, ask()))
@@ -120,10 +128,13 @@ class Effects:
         return answer
 
     def _show_once(self, draw: Callable[[], Any]) -> None:
+        if self.answers.next not in (_FIGURE, ""):  # it was opened by hand
+            self._show(draw)
+            return
         place = self.answers.place
-        seen = self.answers.get("figure", lambda: False)
+        seen = self.answers.get(_FIGURE, lambda: False)
         if not seen and not self.hidden:
-            self.answers.known[place] = ("figure", True)
+            self.answers.known[place] = (_FIGURE, True)
             self._show(draw)
 
     def _show(self, draw: Callable[[], Any]) -> None:

@@ -87,6 +87,15 @@ def test_of_a_figure_that_lives_the_last_state_is_shown(desk: Desk) -> None:
     assert len(files(told)) == 1 and desk.shell.session["lines"] == 3
 
 
+@pytest.mark.parametrize("typed", ["p plt.figure()", "p plt.close()"])
+def test_a_figure_opened_or_closed_by_hand_changes_no_answer(desk: Desk, typed: str) -> None:
+    Path("timed.py").write_text(f"import time\n{SCRIPT}now = time.time()\n")
+    desk.type("open timed.py", "continue")
+    now = desk.shell.session["now"]
+    desk.type("rnext 3" if "close" in typed else "goto epoch 3", typed, "continue")
+    assert desk.shell.session["now"] == now
+
+
 def test_nothing_is_waited_for(desk: Desk) -> None:
     live = LIVE.replace("0.001", "5") + "pressed = plt.waitforbuttonpress(5)\n"
     Path("live.py").write_text(live)
