@@ -176,9 +176,10 @@ class Stage:
         if session.finished:
             self.output.show(scenes.ended(session, self.output.width))
             return False
-        self.before = Remembered(session)
+        before = Remembered(session)
         with self.under_way() as session:
             event = motion(session)
+        self.before = before
         self._show_stop(session, event)
         return True
 
@@ -191,10 +192,11 @@ class Stage:
             motion: what moves the session; at the end of the script, too.
             elsewhere: whether it leads to another branch, so that nothing comes back.
         """
-        self.before = Remembered(self.session)
+        before = Remembered(self.session)
         with self.under_way() as session:
             event = motion(session)
-        self._show_stop(session, event, None if elsewhere else self.before.restored())
+        self.before = before
+        self._show_stop(session, event, None if elsewhere else before.restored())
 
     @contextmanager
     def under_way(self) -> Iterator[Session]:

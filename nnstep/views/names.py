@@ -34,7 +34,7 @@ from nnstep.views.text import (
 
 _GAP = "  "
 _CHANGED, _STALE = "*", "~"
-_MEANINGS = {_CHANGED: "changed since the last stop", _STALE: "from the epoch before"}
+_MEANINGS = {_CHANGED: "changed since the last stop", _STALE: "from an earlier epoch"}
 _GUTTER = 3  # for the signs
 _ENTRIES = 12
 # A container is searched so far for arrays: a list of a million floats has none.
@@ -58,7 +58,7 @@ def vars_table(
     """The variables, one a line: name, shape or type, dtype and range and mean or text.
 
     Args:
-        groups: what is called what, under a headline each; without one where there is only one.
+        groups: what is called what, under a headline each, or an empty text.
         width: no line is wider; at least 40. Facts that don't fit are left out for `...`.
         ascii: nothing but ASCII characters.
         changed: the names that get a `*`.
@@ -69,12 +69,12 @@ def vars_table(
         name: (_CHANGED if name in changed else " ") + (_STALE if name in stale else " ")
         for name in shown if name in changed or name in stale
     }
-    gutter = " " * _GUTTER if marks or len(groups) > 1 else ""
+    gutter = " " * _GUTTER if marks or any(groups) else ""
     rows = [(name, value) for each in groups.values() for name, value in each.items()]
     blocks = iter(_blocks([_row(name, value, ascii) for name, value in rows], width - len(gutter)))
     lines: list[Text] = []
     for headline, names in groups.items():
-        if len(groups) > 1:
+        if headline:
             lines.append(styled(crop(plain(headline, ascii), width), DIM))
         for name in names:
             first, *others = next(blocks)

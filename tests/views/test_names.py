@@ -36,18 +36,18 @@ def test_variables_in_columns() -> None:
 
 def test_what_changed_and_what_is_stale() -> None:
     names: dict[str, object] = {"a": 1, "b": 2, "c": 3, "d": 4}
-    shown = vars_table({"others": names}, 80, changed={"a", "b", "z"}, stale={"b", "c"})
+    shown = vars_table({"": names}, 80, changed={"a", "b", "z"}, stale={"b", "c"})
     assert rendered(shown) == [
         "*  a  int  1",
         "*~ b  int  2",
         " ~ c  int  3",
         "   d  int  4",
-        "* changed since the last stop, ~ from the epoch before",
+        "* changed since the last stop, ~ from an earlier epoch",
     ]
-    assert rendered(vars_table({"others": {"a": 1}}, 80)) == ["a  int  1"]
-    assert rendered(vars_table({"others": names}, 80, stale={"a"}))[-1] == "~ from the epoch before"
+    assert rendered(vars_table({"": {"a": 1}}, 80)) == ["a  int  1"]
+    assert rendered(vars_table({"": names}, 80, stale={"a"}))[-1] == "~ from an earlier epoch"
     narrow = rendered(vars_table({"others": names}, 40, changed={"a"}, stale={"a"}), 40)
-    assert narrow[-2:] == ["* changed since the last stop, ~ from", "the epoch before"]
+    assert narrow[-2:] == ["* changed since the last stop, ~ from an", "earlier epoch"]
 
 
 def test_variables_flow_on_a_narrow_screen() -> None:

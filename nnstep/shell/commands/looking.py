@@ -341,6 +341,8 @@ def vars_(shell: Shell, argument: str) -> None:
     groups: dict[str, dict[str, object]] = {}
     for name, group in session.roles().items():
         groups.setdefault(group, {})[name] = names[name]
+    if groups.keys() == {"others"}:
+        groups = {"": groups["others"]}  # where nothing is trained, the word says nothing
     output = shell.output
     changed = shell.before.changed() if shell.before is not None else set()
     output.show(vars_table(

@@ -90,15 +90,16 @@ def plot(shell: Shell, argument: str) -> None:
         _swept(shell, argument)
         return
     from nnstep.shell import pictures
+    from nnstep.views.drawings import Curves
 
     wish = _Wish.of(argument, _USAGE)
     text = required(wish.text, _USAGE)
     word, _, rest = text.partition(" ")
     if word in pictures.FORMS and (word in ("hist", "activation")) == bool(rest.strip()):
-        drawing: Drawing = pictures.FORMS[word](shell, rest.strip(), bool(wish.file))
+        drawing = pictures.FORMS[word](shell, rest.strip(), bool(wish.file))
     else:
         drawing = pictures.values(shell, text, wish.log)
-    if wish.log and not isinstance(drawing, pictures.Curves):
+    if wish.log and not isinstance(drawing, Curves):
         raise CommandError(_NO_AXIS.format(text))
     pictures.present(shell, drawing, wish.file)
 
