@@ -89,9 +89,9 @@ class Output:
         """Whether a person looks at it."""
         return _is_terminal(self._out)
 
-    def show(self, renderable: RenderableType) -> None:
-        """Show something on lines of its own."""
-        self._print(self._console, renderable)
+    def show(self, renderable: RenderableType, *, whole: bool = False) -> None:
+        """Show something on lines of its own; `whole` lines aren't wrapped."""
+        self._print(self._console, renderable, soft_wrap=whole)
 
     @contextmanager
     def long(self) -> Iterator[None]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,17 +93,16 @@ def replay(transcript: Transcript) -> Replay:
     """Play a lesson file.
 
     Raises:
-        Broken: its process has died; the message names the file.
+        Broken: there is no such script, or its process has died; the message names the file.
     """
+    if not transcript.script.is_file():
+        raise Broken(f"{transcript.path}: there is no script {transcript.script}")
     surroundings = {**processes.ONE_THREAD, **processes.NO_WINDOW, **_SURROUNDINGS}
-    with processes.start(__name__, surroundings, errors=subprocess.PIPE) as process:
+    with processes.start(__name__, surroundings) as process:
         processes.tell(process, {"path": os.path.abspath(transcript.path)})
-        answer = processes.told(process)
-        assert process.stderr is not None
-        said = process.stderr.read().decode(errors="replace").strip() if answer is None else ""
-    if answer is None:
-        last = said.splitlines()[-1] if said else "without a word"
-        raise Broken(f"{transcript.path}: the process that played it has ended: {last}")
+        answer = processes.told(process) or {"error": "the script has ended the process"}
+    if "error" in answer:
+        raise Broken(f"{transcript.path}: it can't be played: {answer['error']}")
     return Replay(transcript, tuple(_compared(transcript, answer["shown"])))
 
 
@@ -143,7 +141,10 @@ def answer() -> None:
 
 
 def _work(words: Mapping[str, Any]) -> dict[str, Any]:
-    return {"shown": play(read(Path(words["path"])))}
+    try:
+        return {"shown": play(read(Path(words["path"])))}
+    except Exception as error:
+        return {"error": processes.in_one_line(error)}
 
 
 def play(transcript: Transcript) -> list[list[str]]:

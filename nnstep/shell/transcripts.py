@@ -105,15 +105,15 @@ def _tell(output: Output, found: Replay) -> None:
 def _tell_of(output: Output, path: Path, played: Played) -> None:
     """What differs, in words and as a unified diff."""
     exchange = played.exchange
-    output.show(Text(f"{path}:{exchange.line}: {exchange.text}", style=NAME))
+    output.show(Text(f"{path}:{exchange.line}: {exchange.text}", style=NAME), whole=True)
     for mismatch in played.mismatches:
         at = exchange.line + 1 + mismatch.at
-        output.show(Text(f"  line {at}: {mismatch.words}"))
+        output.show(Text(f"  line {at}: {mismatch.words}"), whole=True)
     came = _like(exchange.expected, played)
     diff = difflib.unified_diff(
         exchange.expected, came, f"{path.name}:{exchange.line}", "what came", n=1, lineterm=""
     )
-    output.show(Text("\n".join(f"  {line}" for line in diff), style=DIM))
+    output.show(Text("\n".join(f"  {line}" for line in diff), style=DIM), whole=True)
 
 
 def _like(expected: Sequence[str], played: Played) -> list[str]:
@@ -131,7 +131,7 @@ def _like(expected: Sequence[str], played: Played) -> list[str]:
 def _update(output: Output, found: Replay, in_place: bool) -> None:
     path, text = found.transcript.path, found.updated()
     if text == "\n".join(found.transcript.lines) + "\n":
-        output.hint(f"{path}: nothing to change")
+        output.hint(f"{path}: nothing to change", whole=True)
         return
     there = path if in_place else path.with_name(path.stem + _BESIDE)
     write(there, text.encode())
