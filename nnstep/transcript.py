@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 PROMPT = "(nn) "
-DIRECTIVES = ("expect", "predict", "hint", "tolerance")
+DIRECTIVES = ("expect", "tolerance")
 """What may stand behind the prompt that is no command of the shell's."""
 _EDGE = "+++"
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>[^`]*)")
