@@ -1,4 +1,4 @@
-"""Run every lesson of an installed nnstep: as plain Python, op by op, and in the shell.
+"""Run every lesson of an installed nnstep: as plain Python, op by op, in the shell, and its file.
 
 Not a test module: `python tests/check_lessons.py PATH/TO/nnstep`, used on an installed wheel.
 """
@@ -34,6 +34,8 @@ def check(nnstep: str, folder: Path, name: str, listed: str) -> bool:
         short.write_text(SHORT.sub(r"\1 = 200", text), encoding="utf-8")
         same = said(nnstep, "run", str(short)) == said(nnstep, "run", "--ops", str(short))
     opened = said(nnstep, name, "-c", "step", "-c", "vars")
+    if (folder / f"{name}.md").is_file():
+        said(nnstep, "replay", "--check", name)
     fine = name in listed and same and bool(opened)
     sys.stdout.write(f"{name}: {'fine' if fine else 'FAILED'}\n")
     return fine

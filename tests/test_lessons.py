@@ -15,6 +15,8 @@ import pytest
 from nnstep import lessons
 from nnstep.lessons import Measures
 from nnstep.session import Session
+from nnstep.shell.replaying import replay
+from nnstep.transcript import read
 
 SHORT = re.compile(r"^(epochs|num_passes) = .*$", re.MULTILINE)
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
@@ -89,6 +91,14 @@ def test_numbers(name: str, pattern: str, expected: float, tolerance: float) -> 
 
 def test_the_derivation_agrees_with_central_differences() -> None:
     assert "below 1e-7: True" in plain("l2_derivation")
+
+
+@pytest.mark.parametrize("path", sorted(lessons.folder().glob("*.md")), ids=lambda path: path.stem)
+def test_a_lesson_file_is_true(path: Path) -> None:
+    found = replay(read(path))
+    wrong = [(each.exchange.text, each.mismatches) for each in found.played if each.mismatches]
+    assert not wrong
+    assert found.updated() == path.read_text(encoding="utf-8")
 
 
 def test_the_net_beats_the_baseline() -> None:
