@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     actions = {
         "check": (options.of_check, _check), "diff": (options.of_diff, _compare),
-        "replay": (options.of_replay, _replay),
+        "lesson": (options.of_lesson, _lesson), "replay": (options.of_replay, _replay),
     }  # fmt: skip
     parse, action = actions.get(arguments[0] if arguments else "", (options.of_session, _session))
     try:
@@ -113,6 +113,28 @@ def _compare(options: argparse.Namespace, output: Output) -> int:
         ignore=options.ignore, as_json=options.json,
     )
     return FAILED if differs else 0
+
+
+# nnstep lesson
+
+
+def _lesson(options: argparse.Namespace, output: Output) -> int:
+    """A guided lesson; lines come from a person or a pipe, an empty one goes on."""
+    from nnstep.shell.shell import Shell
+
+    prompted = _is_terminal(sys.stdin)
+    shell = Shell(output, interactive=prompted, keep_going=True)
+    try:
+        if not shell.execute(f"lesson {options.name}{' --fresh' if options.fresh else ''}"):
+            return MISUSED
+        if prompted:
+            output.pages = output.is_terminal and not options.no_pager
+            _prompt(shell, options.vi)
+            return 0
+        shell.execute_all(_lines(sys.stdin), echo=True)
+        return FAILED if shell.failed else 0
+    finally:
+        shell.close()
 
 
 # nnstep replay

@@ -18,6 +18,7 @@ _EPOCHS, _TOLERANCE = 3, 1e-9
 _USAGE = """nnstep                               the lessons, then a prompt
        nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
        nnstep lessons                       the lessons
+       nnstep lesson NAME [--fresh]         a guided lesson, from where it was left
        nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
                                             whether its gradients are right
        nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
@@ -171,6 +172,20 @@ def of_diff(arguments: list[str]) -> argparse.Namespace:
         help="names that aren't compared, with commas between them, such as epochs,lr",
     )
     add("--json", action="store_true", help="show what came of it as JSON")
+    return parser.parse_args(arguments)
+
+
+def of_lesson(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep lesson`."""
+    parser = argparse.ArgumentParser(
+        prog="nnstep lesson", description="Play a guided lesson, from where it was left.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("name", metavar="NAME", help="`nnstep lessons` lists them")
+    add("--fresh", action="store_true", help="begin at the first page")
+    add("--no-pager", action="store_true", help="long output isn't shown page by page")
+    add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
     return parser.parse_args(arguments)
 
 

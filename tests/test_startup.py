@@ -13,6 +13,7 @@ _LATER = (
     "sklearn", "joblib", "matplotlib", "pygments", "rich.table", "nnstep.insight.gradients",
     "nnstep.insight.tape", "nnstep.insight.explain", "nnstep.mending", "nnstep.sweep",
     "nnstep.views.drawings", "nnstep.views.images", "nnstep.views.branches", "nnstep.views.sweeps",
+    "nnstep.shell.playing", "nnstep.transcript", "nnstep.matching", "rich.markdown",
     "nnstep.shell.pictures", "nnstep.differences", "nnstep.witness", "nnstep.views.gradients",
     "nnstep.views.tracing",
     "nnstep.views.figures", "nnstep.views.sketches",

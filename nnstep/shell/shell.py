@@ -6,8 +6,9 @@ Not the prompt (prompt.py), not the commands (commands/), not what a line means 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
 from nnstep.shell.failures import message_of
@@ -15,6 +16,9 @@ from nnstep.shell.grammar import Blank, Command, Parsed, Python, parse, split
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, find, suggestion, words
 from nnstep.shell.stage import Stage
+
+if TYPE_CHECKING:
+    from nnstep.shell.playing import Playing
 
 _DEEPEST = 20
 
@@ -25,6 +29,7 @@ class Shell(Stage):
     Attributes:
         interactive: whether a person types; then an empty line repeats the last motion.
         keep_going: whether commands after a failed one are still executed.
+        lesson: the guided lesson that is played, None for none.
         done: whether `quit` was typed.
         failed: whether a command has failed.
     """
@@ -41,6 +46,7 @@ class Shell(Stage):
         super().__init__(output, into, memory)
         self.interactive = interactive
         self.keep_going = keep_going
+        self.lesson: Playing | None = None
         self.done = False
         self.failed = False
         self._last_motion = ""
@@ -50,6 +56,7 @@ class Shell(Stage):
         """Open a lesson or a script; nothing of the one before is repeated in it."""
         super().open(target, arguments)
         self._last_motion = ""
+        self.lesson = None
 
     def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
         """Execute lines up to the first failing one, or all of them with `keep_going`.
@@ -76,21 +83,43 @@ class Shell(Stage):
         Returns:
             Whether it succeeded. A failure has been shown.
         """
+        if not line.strip() and self.lesson is not None:
+            good = self._guarded(self.lesson.go_on)
+            self.failed = self.failed or not good
+            return good
         if not line.strip() and self.interactive:
             line = self._last_motion
+        playing = self.lesson
+        good = self.execute_one(line)
+        if playing is not None and playing is self.lesson and self._moves(line):
+            playing.strayed()
+        return good
+
+    def _moves(self, line: str) -> bool:
+        """Whether a line may change where the script stands, or what it holds."""
+        for parsed in map(self.parse, split(line)):
+            command = find(parsed.word) if isinstance(parsed, Command) else None
+            if command is not None and not command.reads and command.group != "lesson":
+                return True
+            if isinstance(parsed, Python) and not parsed.expression:
+                return True
+        return False
+
+    def execute_one(self, line: str) -> bool:
+        """Execute one line that is no part of playing a lesson; else as `execute`."""
         good = True
         # Several lines are one statement; what they hold isn't taken apart.
         for part in split(line) if "\n" not in line.strip() else [line]:
-            good = self._guarded(part) and good
+            good = self._guarded(lambda part=part: self._do(part)) and good  # type: ignore[misc]
             if self.done or not (good or self.keep_going):
                 break
         self.failed = self.failed or not good
         return good
 
-    def _guarded(self, line: str) -> bool:
-        """Execute one command; what it raises becomes one line."""
+    def _guarded(self, action: Callable[[], object]) -> bool:
+        """Do something; what it raises becomes one line."""
         try:
-            self._do(line)
+            succeeded = action()
         except OutputClosed:
             raise
         except KeyboardInterrupt:
@@ -102,7 +131,7 @@ class Shell(Stage):
         except Exception as error:
             self.output.error(message_of(error))
         else:
-            return True
+            return succeeded is not False
         return False
 
     def parse(self, line: str) -> Parsed:

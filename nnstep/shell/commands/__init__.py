@@ -13,4 +13,5 @@ from nnstep.shell.commands import plotting as plotting  # isort: skip
 from nnstep.shell.commands import changing as changing  # isort: skip
 from nnstep.shell.commands import branching as branching  # isort: skip
 from nnstep.shell.commands import sweeping as sweeping  # isort: skip
+from nnstep.shell.commands import teaching as teaching  # isort: skip
 from nnstep.shell.commands import meta as meta  # isort: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nnstep import lessons
+from nnstep.shell import learnt
 from nnstep.shell.commands.arguments import required
 from nnstep.shell.registry import (
     GROUPS,
@@ -34,12 +35,19 @@ _RULES = (
 
 @command("lessons", group="lesson", usage="lessons")
 def lessons_(shell: Shell, argument: str) -> None:
-    """List the lessons and what they teach.
+    """List the lessons, what they teach, and how far you are.
 
     Example:
         lessons
     """
-    rows = [(each.name, each.teaches, each.source) for each in lessons.lessons()]
+    known, note = learnt.load()
+    if note:
+        shell.output.hint(note)
+    rows = [
+        (each.name, f"{each.teaches} ({known[each.name].in_words})" if each.name in known
+         else each.teaches, each.source)
+        for each in lessons.lessons()
+    ]  # fmt: skip
     shell.output.show(lessons_table(rows, shell.output.width, shell.output.ascii))
 
 

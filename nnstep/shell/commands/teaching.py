@@ -1,0 +1,115 @@
+"""Commands of a guided lesson: begin it, turn its pages, come back to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnstep import lessons
+from nnstep.shell import learnt
+from nnstep.shell.commands.arguments import whole
+from nnstep.shell.registry import CommandError, command
+
+if TYPE_CHECKING:
+    from nnstep.shell.playing import Playing
+    from nnstep.shell.shell import Shell
+
+_USAGE = "lesson [NAME [--fresh]]"
+
+
+@command("lesson", group="lesson", usage=_USAGE, takes="word")
+def lesson(shell: Shell, argument: str) -> None:
+    """Begin a guided lesson, or go on with it where it was left.
+
+    It shows a page, and then types its commands one by one: an empty line goes on. Whatever you
+    type in between is yours; before it goes on, the lesson goes back to where it was. `--fresh`
+    begins at the first page. Without a name it shows the present page again.
+
+    Example:
+        lesson perceptron
+    """
+    name, _, option = argument.partition(" ")
+    if option not in ("", "--fresh") or name == "--fresh":
+        raise CommandError(f"usage: {_USAGE}")
+    if not name:
+        _playing(shell).show_page()
+        return
+    _begin(shell, name, fresh=bool(option))
+
+
+def _begin(shell: Shell, name: str, fresh: bool) -> None:
+    from nnstep.shell.playing import Playing
+    from nnstep.transcript import Broken, read
+
+    path = lessons.folder() / f"{name}.md"
+    if name not in lessons.names():
+        raise CommandError(f"there is no lesson {name!r}; `lessons` lists them")
+    if not path.is_file():
+        raise CommandError(f"{name} has no guided lesson yet; `open {name}` opens its script")
+    try:
+        transcript = read(path)
+    except (Broken, OSError) as error:
+        raise CommandError(str(error)) from error
+    known, note = learnt.load()
+    if note:
+        shell.output.hint(note)
+    before = known.get(name)
+    page = 0 if fresh or before is None or before.page >= before.pages else before.page
+    shell.open(str(transcript.script))
+    shell.lesson = Playing(shell, transcript, page)
+    shell.lesson.show_page()
+
+
+@command("resume", group="lesson", usage="resume")
+def resume(shell: Shell, argument: str) -> None:
+    """Go back to where the lesson is, whatever was typed since.
+
+    Example:
+        resume
+    """
+    _playing(shell).resume()
+    _playing(shell).show_page()
+
+
+@command("skip", group="lesson", usage="skip")
+def skip(shell: Shell, argument: str) -> None:
+    """Do the rest of the page unseen, and turn it.
+
+    Example:
+        skip
+    """
+    _playing(shell).skip()
+
+
+@command("previous", group="lesson", usage="previous")
+def previous(shell: Shell, argument: str) -> None:
+    """Show the page before this one again.
+
+    Example:
+        previous
+    """
+    playing = _playing(shell)
+    if not playing.page:
+        raise CommandError("this is the first page")
+    playing.turn_to(playing.page - 1)
+
+
+@command("pages", group="lesson", usage="pages [N]", takes="number")
+def pages(shell: Shell, argument: str) -> None:
+    """List the pages of the lesson, or turn to one.
+
+    Example:
+        pages 3
+    """
+    playing = _playing(shell)
+    if argument:
+        playing.turn_to(whole(argument, "pages [N]") - 1)
+        return
+    for number, page in enumerate(playing.pages, 1):
+        mark = ">" if number == playing.page + 1 else " "
+        shell.output.show(f"{mark} {number}  {page.title}")
+
+
+def _playing(shell: Shell) -> Playing:
+    if shell.lesson is None:
+        raise CommandError("no guided lesson is going on; `lesson perceptron` begins one")
+    return shell.lesson

@@ -1,0 +1,215 @@
+"""A guided lesson as a learner plays it: a page of prose, then its commands, one by one.
+
+The learner may type anything in between; the lesson then goes back to where it was before it goes
+on. Not the lesson file (transcript.py), not how far which learner is (learnt.py), and not what is
+typed for all of this (commands/teaching.py).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.text import Text
+
+from nnstep.shell import learnt
+from nnstep.shell.output import Output
+from nnstep.shell.registry import CommandError, find
+from nnstep.transcript import PROMPT, Exchange, Part, Transcript
+from nnstep.views.text import NAME
+
+if TYPE_CHECKING:
+    from nnstep.shell.shell import Shell
+
+
+class Page(NamedTuple):
+    """What is read at one time.
+
+    Attributes:
+        title: the last headline on it or before it.
+        prose: Markdown; may be empty.
+        exchanges: what is then typed; none on a page that is only read.
+    """
+
+    title: str
+    prose: str
+    exchanges: tuple[Exchange, ...]
+
+
+def pages_of(transcript: Transcript) -> list[Page]:
+    """The pages of a lesson: a stretch of prose with the fence behind it."""
+    pages: list[Page] = []
+    title, waiting = str(transcript.fields["title"]), ""
+    for part in transcript.parts:
+        title = _headline(part) or title
+        if part.prose:
+            waiting = part.prose
+        else:
+            pages.append(Page(title, waiting, part.exchanges))
+            waiting = ""
+    return [*pages, Page(title, waiting, ())] if waiting else pages
+
+
+def _headline(part: Part) -> str:
+    found = [line.lstrip("#").strip() for line in part.prose.splitlines() if line.startswith("#")]
+    return found[-1] if found else ""
+
+
+class Playing:
+    """A lesson in progress.
+
+    Attributes:
+        transcript: its file.
+        pages: all of it.
+        page: which page is read, from 0; their number when the lesson is over.
+    """
+
+    def __init__(self, shell: Shell, transcript: Transcript, page: int = 0) -> None:
+        """Args:
+        shell: where it is played; the lesson's script is open in it.
+        transcript: the lesson.
+        page: where it begins.
+        """
+        self.transcript = transcript
+        self.pages = pages_of(transcript)
+        self.page = min(page, len(self.pages))
+        self._shell = shell
+        self._done = 0  # commands of the page
+        self._strayed = self.page > 0  # whether the learner has gone elsewhere
+
+    @property
+    def over(self) -> bool:
+        """Whether all pages have been played."""
+        return self.page >= len(self.pages)
+
+    @property
+    def next_command(self) -> str:
+        """What is typed next; empty where the page has nothing more."""
+        page = None if self.over else self.pages[self.page]
+        left = [] if page is None else self._left(page)
+        return left[0].text if left else ""
+
+    def _left(self, page: Page) -> list[Exchange]:
+        return [each for each in page.exchanges[self._done :] if not each.directive]
+
+    def strayed(self) -> None:
+        """The learner has typed something that may have changed where the script stands."""
+        self._strayed = True
+
+    # Showing.
+
+    def show_page(self) -> None:
+        """Show the prose of the page, and what comes next."""
+        output = self._shell.output
+        if self.over:
+            output.hint("the lesson is over; `restart`, `lessons`, or go on by yourself")
+            return
+        page = self.pages[self.page]
+        output.hint(f"{self.transcript.fields['title']}: page {self.page + 1} of {len(self.pages)}")
+        if page.prose:
+            output.show(prose(page.prose, output))
+        self._show_next()
+
+    def _show_next(self) -> None:
+        output = self._shell.output
+        if self.next_command:
+            output.hint(f"Enter types `{self.next_command}`; or type what you like")
+        elif not self.over:
+            output.hint("Enter turns the page")
+
+    # Going on.
+
+    def go_on(self) -> bool:
+        """Type the lesson's next command, or turn the page; whether it succeeded."""
+        if self.over:
+            self.show_page()
+            return True
+        if self._strayed:
+            self.resume()
+        text = self.next_command
+        if not text:
+            self.turn_to(self.page + 1)
+            return True
+        self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
+        good = self._shell.execute_one(text)
+        self._done = self._place_behind(text)
+        self._show_next()
+        return good
+
+    def _place_behind(self, text: str) -> int:
+        """How many of the page's lines are done when a command is."""
+        exchanges = self.pages[self.page].exchanges
+        at = next(at for at in range(self._done, len(exchanges)) if exchanges[at].text == text)
+        return at + 1
+
+    def skip(self) -> None:
+        """Do what is left of the page without showing it, and turn it."""
+        if self.over:
+            raise CommandError("the lesson is over; there is nothing to skip")
+        self._done = len(self.pages[self.page].exchanges)
+        self.turn_to(self.page + 1)
+        self.resume()
+
+    def turn_to(self, page: int) -> None:
+        """Show another page.
+
+        Raises:
+            CommandError: there is none of that number.
+        """
+        if not 0 <= page <= len(self.pages):
+            raise CommandError(f"the lesson has {len(self.pages)} pages")
+        self._strayed = self._strayed or page != self.page + 1
+        self.page, self._done = page, 0
+        self._keep()
+        self.show_page()
+
+    def _keep(self) -> None:
+        """Keep how far the lesson is, where that can be kept."""
+        try:
+            learnt.save(self.transcript.path.stem, learnt.Learnt(self.page, len(self.pages)))
+        except OSError as error:
+            self._shell.output.hint(f"how far you are can't be kept: {error}")
+
+    def resume(self) -> None:
+        """Go back to where the lesson is: from the beginning on, by its commands alone.
+
+        Raises:
+            CommandError: the script can't be read any more.
+        """
+        shown, nothing = self._shell.output, io.StringIO()
+        self._shell.output = Output(nothing, nothing, {})
+        try:
+            self._shell.open(str(self.transcript.script))
+            for each in self._commands():
+                self._shell.execute_one(each)
+        finally:
+            self._shell.output, self._shell.lesson = shown, self
+        self._strayed = False
+        shown.hint("back to where the lesson is")
+
+    def _commands(self) -> list[str]:
+        """What has been typed by the lesson so far, without what only shows something."""
+        before = [each for page in self.pages[: self.page] for each in page.exchanges]
+        now = self.pages[self.page].exchanges[: self._done] if not self.over else ()
+        return [each.text for each in (*before, *now) if not each.directive and _moves(each.text)]
+
+
+def _moves(text: str) -> bool:
+    command = find(text.partition(" ")[0])
+    return command is None or not command.reads
+
+
+def prose(text: str, output: Output) -> Text:
+    """Markdown as lines of the width of the screen."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(
+        file=io.StringIO(), width=min(output.width, 80), force_terminal=bool(output.palette),
+        color_system="truecolor" if output.palette else None, legacy_windows=False,
+        no_color=not output.palette,
+    )  # fmt: skip
+    with console.capture() as captured:
+        console.print(Markdown(text, code_theme="ansi_dark"))
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return Text.from_ansi("\n".join(lines))

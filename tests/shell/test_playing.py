@@ -1,0 +1,212 @@
+"""Guided lessons: pages, detours, coming back, and how far one is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from shell_helpers import Desk
+
+from nnstep import lessons
+from nnstep.shell import learnt
+from nnstep.shell.learnt import Learnt
+from nnstep.shell.playing import pages_of
+from nnstep.transcript import parse
+
+SCRIPT = """import numpy as np
+x = np.arange(6.0).reshape(3, 2) / 7
+w = np.ones((2, 1))
+for epoch in range(30):
+    z = x @ w
+    w -= 0.1 * x.T @ z
+"""
+TEXT = """+++
+title = "A small one"
+script = "small.py"
++++
+
+# First
+
+Read this.
+
+```nnstep
+(nn) epoch
+(nn) table x
+(nn) expect x.shape == (3, 2)
+```
+
+## Second
+
+And this.
+
+```nnstep
+(nn) next
+(nn) w[0, 0] = 5
+(nn) p w[0, 0]
+```
+
+The end.
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(lessons, "folder", lambda: tmp_path)
+    Path("small.py").write_text(SCRIPT)
+    Path("bare.py").write_text(SCRIPT)
+    Path("small.md").write_text(TEXT)
+    made = Desk()
+    yield made
+    made.shell.close()
+
+
+def test_the_pages() -> None:
+    found = pages_of(parse(TEXT, Path("small.md")))
+    assert [(each.title, len(each.exchanges)) for each in found] == [
+        ("First", 3), ("Second", 3), ("Second", 0)
+    ]
+
+
+def test_an_empty_line_goes_on(desk: Desk) -> None:
+    first = desk.type("lesson small")
+    assert "A small one: page 1 of 3" in first and "Read this." in first
+    assert first.endswith("Enter types `epoch`; or type what you like\n")
+    assert "epoch = 0" in desk.type("")
+    assert desk.type("").endswith("Enter turns the page\n")  # `expect` shows nothing
+    second = desk.type("")
+    assert "page 2 of 3" in second and "Read this" not in second
+    assert "z  (3, 1)" in desk.type("")
+    assert "w[0, 0] = 5.0" in desk.type("", "")
+    assert "The end." in desk.type("")
+    assert "the lesson is over" in desk.type("")
+
+
+def test_a_detour_is_taken_back_before_it_goes_on(desk: Desk) -> None:
+    desk.type("lesson small", "", "", "")
+    assert "6 * 7 = 42" in desk.type("p 6 * 7")
+    assert "back to where" not in desk.type("")
+    desk.type("x[:] = 9", "epoch 3")
+    assert desk.shell.session["x"][0, 1] == 9
+    shown = desk.type("")
+    assert "back to where the lesson is" in shown and "(nn) w[0, 0] = 5" in shown
+    session = desk.shell.session
+    assert session["x"][0, 1] == pytest.approx(1 / 7) and session.position.epoch == 0
+    assert session["w"][0, 0] == 5
+
+
+def test_resume_by_hand(desk: Desk) -> None:
+    desk.type("lesson small", "", "epoch 9")
+    assert "back to where the lesson is" in desk.type("resume")
+    assert desk.shell.session.position.epoch == 0
+    desk.type("open bare.py")
+    assert "no guided lesson is going on" in desk.fail("resume")
+
+
+def test_turning_pages(desk: Desk) -> None:
+    assert desk.fail("previous").startswith("no guided lesson")
+    desk.type("lesson small")
+    assert desk.fail("previous") == "this is the first page"
+    assert desk.type("pages").splitlines() == ["> 1  First", "  2  Second", "  3  Second"]
+    assert "page 2 of 3" in desk.type("skip")
+    assert desk.shell.session.position.epoch == 0  # what was skipped has been done
+    assert "Read this." in desk.type("previous")
+    assert "The end." in desk.type("pages 3")
+    assert desk.fail("pages 9") == "the lesson has 3 pages"
+    assert "the lesson is over" in desk.type("")
+    assert "nothing to skip" in desk.fail("skip")
+
+
+def test_how_far_one_is_outlasts_the_session(desk: Desk) -> None:
+    desk.type("lesson small", "", "", "")
+    assert learnt.load() == ({"small": Learnt(1, 3)}, "")
+    again = Desk()
+    assert "(page 2 of 3)" in " ".join(again.type("lessons").split())
+    assert "page 2 of 3" in again.type("lesson small")
+    assert "z  (3, 1)" in again.type("")  # from where the lesson is
+    assert "page 1 of 3" in again.type("lesson small --fresh")
+    again.type("skip", "skip", "")
+    assert "(done)" in again.type("lessons")
+    assert "page 1 of 3" in again.type("lesson small")
+    again.shell.close()
+
+
+def test_a_damaged_file_is_set_aside(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "nnstep" / "lessons" / "progress.json"
+    path.parent.mkdir(parents=True)
+    for text in ("{", "[]", '{"small": 3}', '{"small": {"page": "1", "pages": 3}}'):
+        path.write_text(text)
+        assert "was damaged and is now progress.damaged" in desk.type("lessons").replace("\n", " ")
+        assert not path.exists() and path.with_suffix(".damaged").read_text() == text
+
+
+def test_where_nothing_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(Path("small.py").resolve()))
+    assert "can't be kept" in desk.type("lesson small", "", "", "")
+    assert desk.shell.session.position.epoch == 0
+
+
+def test_two_sessions_lose_no_progress(desk: Desk) -> None:
+    learnt.save("one", Learnt(1, 2))
+    learnt.save("two", Learnt(2, 2))
+    learnt.save("one", None)
+    assert learnt.load()[0] == {"two": Learnt(2, 2)}
+    assert json.loads(learnt._path().read_text()) == {"two": {"page": 2, "pages": 2}}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("lesson nosuch", "there is no lesson 'nosuch'"),
+        ("lesson bare", "bare has no guided lesson yet; `open bare` opens its script"),
+        ("lesson small --stale", "usage: lesson [NAME [--fresh]]"),
+        ("lesson", "no guided lesson is going on"),
+    ],
+)
+def test_what_is_refused(desk: Desk, line: str, words: str) -> None:
+    assert words in desk.fail(line)
+
+
+def test_a_broken_lesson_file(desk: Desk) -> None:
+    Path("small.md").write_text("# nothing\n")
+    assert "small.md:1: the first line must be `+++`" in desk.fail("lesson small")
+
+
+def test_a_learner_at_a_terminal(tmp_path: Path) -> None:
+    from terminal import ROOT
+
+    environment = {
+        "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
+        "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path),
+    }  # fmt: skip
+
+    def begin() -> pexpect.spawn[str]:
+        return pexpect.spawn(
+            sys.executable, ["-m", "nnstep", "lesson", "perceptron"], env=environment,
+            encoding="utf-8", dimensions=(40, 80), timeout=30,
+        )
+
+    child = begin()
+    child.expect("Enter types `epoch`")
+    for words in ("input_set`", "table labels`", "turns the page", "page 2 of"):
+        child.send("\r")
+        child.expect(words)
+    child.send("weights[:] = 0\r")  # a detour
+    child.expect("weights")
+    child.send("\r")
+    child.expect("back to where the lesson is")
+    child.expect("1.549373")
+    child.send("\x04")
+    child.expect(pexpect.EOF)
+    again = begin()
+    again.expect("page 2 of")
+    again.send("\r")
+    again.expect("1.549373")
+    again.send("\x04")
+    again.expect(pexpect.EOF)
