@@ -287,6 +287,8 @@ class Driver(Observer):
             self.timeline.note_end(chunk, head, frame.temps[at] - before, ended)
         if ended == LOOP_EXHAUSTED:
             self._note_loop_end(frame, op)
+        elif ended == BOUNDARY:
+            self.recorder.start(frame)  # the head's op runs in another iteration now
         return ended
 
     def _hide(self) -> None:

@@ -597,3 +597,34 @@ def test_a_change_in_place_is_ignored_once(opened: Opened) -> None:
     session.break_at("w").ignore = 3
     session.run()
     assert session.position.moment.text == "4.0"  # behind the change in epoch 3
+
+
+TRAINING = """
+    import numpy as np
+    w = np.ones(2)
+    for epoch in range(900):
+        g = w * 0.01
+        w = w - g
+        if epoch == 50:
+            print("fifty")
+"""
+
+
+@pytest.mark.parametrize("where", ["g", "w", 4])
+def test_a_condition_is_waited_for_beside_a_breakpoint(where: str | int, opened: Opened) -> None:
+    session = opened(TRAINING)
+    session.break_at(where, "epoch > 800")
+    session.until("epoch == 9")
+    assert session["epoch"] == 9 and session.stop.reason == "until"
+
+
+def test_the_event_of_an_epoch_is_that_of_its_own_moment(opened: Opened) -> None:
+    for stop in (("catch", "nan"), ("break", "w")):
+        session = opened(TRAINING)
+        if stop[0] == "catch":
+            session.catch("nan")
+        else:
+            session.break_at("w", "epoch > 800")
+        event = session.epoch(300)
+        assert event is not None and session.position.epoch == 299
+        assert (event.moment.text, event.value, event.printed) == ("299.0", 299, "")

@@ -135,6 +135,8 @@ class Checks:
         """The guards' names behind which something may be changed in place."""
         found: set[str | int] = set()
         for guard in self._guards:
+            if guard.where == "":  # a condition that is waited for has no place
+                continue
             identifiers = _identifiers(str(guard.where))
             if "*" in self._written or identifiers & self._written:
                 found.add(guard.where)
