@@ -152,8 +152,11 @@ def boundary(
     values = outputs.reshape(rows, columns, -1)
     values = values[..., 0] if values.shape[2] == 1 else values
     own = tape.value(raw, maker.at + 1)
+    name = tape.name(made)
+    # A function may have made it; where it gets its name is where the script has it.
+    bound = (each.line for each in tape.entries if each.at >= maker.at and name in each.names)
     return Boundary(
-        data, tape.name(made) or maker.text, maker.line, extent, values,
+        data, name or maker.text, next(bound, maker.line), extent, values,
         predicted_classes(values, own),
     )
 

@@ -10,6 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from nnstep.views.axes import Floats, floats, left_out, notes, warnings
@@ -21,6 +22,8 @@ from nnstep.views.text import ALARM, DIM, pad, plain, stack, styled
 _NARROWEST = 24
 _LOWEST = 3
 _WIDEST_CELL = 4
+_NUMBERED_CELL = 9  # wide enough for a number
+_DARK = 0.7  # of the largest size: from there on white is read better than black
 _SHADES = "░▒▓█"
 _ASCII_SHADES = ".:=#"
 _ODD = "!"
@@ -78,9 +81,13 @@ def heat_view(
     narrowest = 1 if colour or not signed else 2
     rows = max(height, _LOWEST) * (2 if colour else 1)
     blocks = _reduced(data, limit, rows, room // narrowest)
-    cell = max(narrowest, min(_WIDEST_CELL, room // len(blocks.columns)))
+    numbered = colour and blocks.shares.shape == data.shape and len(data) <= max(height, _LOWEST)
+    widest = _NUMBERED_CELL if numbered else _WIDEST_CELL
+    cell = max(narrowest, min(widest, room // len(blocks.columns)))
     lines.append(_heads(blocks.columns, cell, margin))
-    lines += _cells(blocks, cell, margin, max(height, _LOWEST), colour, ascii, signed)
+    whole = blocks.shares.shape == data.shape
+    scale = limit if whole else None
+    lines += _cells(blocks, cell, margin, max(height, _LOWEST), colour, ascii, signed, scale)
     lines += _legend(limit, signed, colour, ascii, width)
     lines += notes([_told(data, blocks)], width)
     return stack([*lines, *warnings([f"{gaps}, shown as {_ODD}"] if gaps else [], width)])
@@ -122,9 +129,13 @@ def _heads(columns: list[int], cell: int, margin: int) -> Text:
 
 
 def _cells(
-    blocks: _Blocks, cell: int, margin: int, height: int, colour: bool, ascii: bool, signed: bool
+    blocks: _Blocks, cell: int, margin: int, height: int, colour: bool, ascii: bool, signed: bool,
+    limit: float | None,
 ) -> list[Text]:
-    """The rows, two in a line where there are more of them than lines."""
+    """The rows, two in a line where there are more of them than lines.
+
+    Where each cell is one number, of which the largest is `limit`, there may be room for it.
+    """
     paired = colour and len(blocks.rows) > height
     lines = []
     for at in range(0, len(blocks.rows), 2 if paired else 1):
@@ -134,9 +145,11 @@ def _cells(
         if paired:
             below = blocks.shares[at + 1] if at + 1 < len(blocks.rows) else None
         for column, share in enumerate(above.tolist()):
-            if colour:
+            if colour and not paired and not math.isnan(share):
+                line.append(*_told_cell(share, limit, cell, signed))
+            elif colour:
                 under = None if below is None else float(below[column])
-                _append_coloured(line, share, under, cell, paired)
+                _append_coloured(line, share, under, cell)
             else:
                 text = _shade(share, cell, ascii, signed)
                 line.append(text, ALARM if _ODD in text else "")
@@ -144,14 +157,21 @@ def _cells(
     return lines
 
 
-def _append_coloured(
-    line: Text, share: float, under: float | None, cell: int, paired: bool
-) -> None:
-    """One cell: a colour, or one above another."""
+def _told_cell(share: float, limit: float | None, cell: int, signed: bool) -> tuple[str, str]:
+    """A cell of a colour, with its number in it, or only its sign."""
+    text = number(share * limit, 3) if limit is not None else ""
+    if not text or cell_len(text) >= cell:
+        text = ("-" if share < 0 else "+" if share > 0 else "") if signed else ""
+    ink = "#ffffff" if abs(share) > _DARK else "#000000"
+    return pad(text + " " * ((cell - cell_len(text)) // 2), cell, right=True), (
+        f"{ink} on {diverging(share)}"
+    )
+
+
+def _append_coloured(line: Text, share: float, under: float | None, cell: int) -> None:
+    """A cell of one colour above another."""
     if math.isnan(share) or (under is not None and math.isnan(under)):
         line.append(_ODD * cell, ALARM)
-    elif not paired:
-        line.append(" " * cell, f"on {diverging(share)}")
     elif under is None:
         line.append("▀" * cell, diverging(share))
     else:

@@ -322,6 +322,10 @@ def test_a_mini_histogram() -> None:
 
 
 def test_a_heat_map_without_colours_shows_sign_and_size() -> None:
+    told = rendered(heat_view([[1.0, -1.0], [0.1, math.nan]], "w", width=60), 60)
+    assert told[2].split() == ["[0]", "1", "-1"] and told[3].split()[:2] == ["[1]", "0.1"]
+    narrow = rendered(heat_view([[1.0, -1.0] * 12], "w", width=40), 40)  # signs, where no more fits
+    assert "".join(narrow[2].split()[1:]) == "+-" * 12
     lines = rendered(heat_view([[1.0, -1.0], [0.1, math.nan]], "w", width=40, ascii=True), 40)
     assert lines[:3] == ["w  (2, 2)  range -1 .. 1", "    [0] [1]", "[0] +## -##"]
     assert lines[3] == "[1] +.. !"
