@@ -106,7 +106,7 @@ def of_session(arguments: list[str]) -> argparse.Namespace:
     options, extra = parser.parse_known_args(arguments[:at])
     if extra:
         words = " ".join(extra)
-        parser.error(f"unknown: {words}; what the script is to get stands behind `--`")
+        parser.error(f"there is no option {words}; those of the script stand behind `--`")
     options.script_arguments = arguments[at + 1 :]
     if options.script_arguments and options.target in (None, "lessons"):
         parser.error("arguments behind `--` need a script before it")

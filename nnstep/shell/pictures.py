@@ -5,12 +5,14 @@ Not what is typed (commands/plotting.py), and not how it looks (views/sketches.p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnstep.insight.arrays import is_array
+from nnstep.shell.failures import NO_COST
 from nnstep.shell.registry import CommandError
 from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
@@ -68,6 +70,8 @@ def values(shell: Shell, text: str, log: bool) -> Curves | Heat:
         CommandError: it can't be drawn.
     """
     cost = shell.session.cost
+    if text == "cost" and cost is None and not re.search(r"\bcost\b", shell.session.source.text):
+        raise CommandError(NO_COST)
     texts = [cost] if text == "cost" and cost is not None else _split(text)
     value = _value_of(shell, texts[0]) if len(texts) == 1 else None
     if is_array(value) and value.size > 1:
@@ -96,8 +100,10 @@ def _histories(shell: Shell, texts: list[str]) -> dict[str, tuple[Any, Any]]:
             history = session.history(text)
         known = [(history.first + at, each) for at, each in enumerate(history.values)
                  if each is not None]  # fmt: skip
+        if not history.values:
+            raise CommandError("no epoch has been run to its end yet; `epoch 100` runs some")
         if not known:
-            raise CommandError(f"`{text}` has no value in any epoch that was run to its end")
+            raise CommandError(f"`{text}` has no value at the end of any epoch that was run")
         try:
             numbers = [float(np.asarray(each).item()) for _, each in known]
         except (TypeError, ValueError, OverflowError):  # several, none, or something else
@@ -165,7 +171,7 @@ def _activation(shell: Shell, name: str, fine: bool) -> Activation:
     values = {name: session.names()[name] for name in made if name in session.names()}
     arrays = {name: each for name, each in values.items() if is_array(each)}
     given = [_before(kind, each) for each in arrays.values()]
-    called = f"what became {', '.join(arrays)}" if arrays else "values"
+    called = f"values that became {', '.join(arrays)}" if arrays else "values"
     return Activation(kind, np.concatenate(given) if given else None, called)
 
 

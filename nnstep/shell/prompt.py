@@ -101,7 +101,8 @@ def _prompt_of(shell: Shell, script: str, vi: bool) -> PromptSession[str]:
         complete_while_typing=False,
         reserve_space_for_menu=_MENU_LINES,
         enable_history_search=True,
-        auto_suggest=AutoSuggestFromHistory(),
+        # Without colours what is suggested would look as if it had been typed.
+        auto_suggest=AutoSuggestFromHistory() if shell.output.colours else None,
         lexer=ShellLexer(),
         style=_STYLE,
         color_depth=None if shell.output.colours else ColorDepth.DEPTH_1_BIT,

@@ -71,7 +71,7 @@ def test_the_plane(desk: Desk) -> None:
 def test_activations_and_the_net(desk: Desk) -> None:
     desk.shell.open("net.py")
     desk.type("epoch 5")
-    assert "500 what became" in desk.type("plot activation sigmoid")
+    assert "500 values that became" in desk.type("plot activation sigmoid")
     assert "tanh" in desk.type("plot activation tanh")
     text = desk.type("net")
     assert "wh (2, 4), wo (4, 1)" in text and "hidden 1 (4)" in text
@@ -139,7 +139,7 @@ def test_the_net_of_a_sample_in_columns(tmp_path: Path, monkeypatch: pytest.Monk
         ("net 100", "there is no sample 100: there are 100, 0 to 99"),
         ("net x", "`x` is not a whole number; usage: net [ROW [--gradients]]"),
         ("net --gradients", "`--gradients` needs a sample; usage: net [ROW [--gradients]]"),
-        ("net 3 --gradient", "is not a whole number; usage: net [ROW [--gradients]]"),
+        ("net 3 --gradient", "there is no option --gradient; usage: net [ROW [--gradients]]"),
     ],
 )
 def test_a_sample_that_is_refused(desk: Desk, line: str, words: str) -> None:

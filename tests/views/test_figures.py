@@ -47,7 +47,7 @@ EVERY: dict[str, Drawing] = {
     ]),
     "spread": Spread("zh", np.array([0.1, 0.2, 0.25, 0.9, np.inf])),
     "heat": Heat("wh", WEIGHTS),
-    "activation": Activation("sigmoid", np.array([-9.0, 0.0, 0.1]), "what became ah"),
+    "activation": Activation("sigmoid", np.array([-9.0, 0.0, 0.1]), "values that became ah"),
     "net": Net("wh (2, 3)", [("input", None), ("output", [0.5, -1.0, 2.0])], [WEIGHTS]),
 }
 

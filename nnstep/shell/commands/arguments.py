@@ -27,6 +27,7 @@ def whole(argument: str, usage: str) -> int:
     Raises:
         CommandError: it isn't one.
     """
+    required(argument, usage)
     try:
         return int(argument)
     except ValueError:

@@ -183,7 +183,10 @@ def history(shell: Shell, argument: str) -> None:
     values = [_one_number(text, each) for each in found.values]
     output = shell.output
     if not values:
-        output.hint(f"no epoch has been run to its end yet, so `{text}` has no history")
+        output.hint(
+            f"no epoch has been run to its end yet, so `{text}` has no history; "
+            "`epoch 100` runs some"
+        )
     elif ends is None:
         output.show(
             history_view(text, found.first, values, width=output.width, ascii=output.ascii)

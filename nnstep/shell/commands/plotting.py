@@ -25,6 +25,7 @@ _NO_AXIS = "only a curve has a logarithmic axis, and `{}` is drawn otherwise"
 _GRADIENTS = re.compile(r"(?:^|\s)--gradients(?=\s|$)")
 _LOG = re.compile(r"(?:^|\s)--log(?=\s|$)")
 _SAVE = re.compile(r"(?:^|\s)(?P<name>--save)(?=[\s=]|$)[\s=]*")
+_UNKNOWN = re.compile(r"(?:^|\s)--[a-z]\w*(?=\s|$)")
 _SWEEP = re.compile(r"(?:^|\s)(?P<name>--sweep|-j|--save)(?=[\s=\d]|$)[\s=]*")
 
 
@@ -49,6 +50,9 @@ class _Wish(NamedTuple):
             CommandError: no file stands behind `--save`, or none that can be saved to.
         """
         text, chosen = options(_LOG.sub("", argument), _SAVE, usage)
+        unknown = _UNKNOWN.search(text)
+        if unknown is not None:
+            raise CommandError(f"there is no option {unknown[0].strip()}; usage: {usage}")
         return cls(text, bool(_LOG.search(argument)), _file(chosen))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nnstep.shell.commands.arguments import count, options, required
+from nnstep.shell.failures import NO_COST
 from nnstep.shell.registry import CommandError, command
 
 if TYPE_CHECKING:
@@ -32,10 +33,7 @@ def cost(shell: Shell, argument: str) -> None:
     if argument:
         session.cost = argument
     if session.cost is None:
-        shell.output.hint(
-            "no cost is known; `cost EXPR` sets it, such as `cost error_out.sum()`, and `check` "
-            "looks for one that fits"
-        )
+        shell.output.hint(NO_COST)
         return
     try:
         value = shell.evaluate(session.cost)
