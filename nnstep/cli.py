@@ -131,7 +131,7 @@ def _lesson(options: argparse.Namespace, output: Output) -> int:
             output.pages = output.is_terminal and not options.no_pager
             _prompt(shell, options.vi)
             return 0
-        shell.execute_all(_lines(sys.stdin), echo=True)
+        shell.execute_all(_lines(sys.stdin, shell), echo=True)
         return FAILED if shell.failed else 0
     finally:
         shell.close()
@@ -184,7 +184,7 @@ def _session(options: argparse.Namespace, output: Output) -> int:
         memory=options.memory << 20,
     )
     try:
-        commands = [] if options.commands is None else list(_given(options.commands))
+        given = [] if options.commands is None else list(_given(options.commands, shell))
         if options.target is None or options.target == "lessons":
             shell.execute("lessons")
         else:
@@ -197,27 +197,32 @@ def _session(options: argparse.Namespace, output: Output) -> int:
             output.pages = output.is_terminal and not options.no_pager
             _prompt(shell, options.vi)
             return 0
-        shell.execute_all(commands if options.commands else _lines(sys.stdin), echo=True)
+        shell.execute_all(given if options.commands else _lines(sys.stdin, shell), echo=True)
         return FAILED if shell.failed or shell.script_failed else 0
     finally:
         shell.close()
 
 
-def _given(commands: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _given(commands: Sequence[tuple[str, str]], shell: Shell) -> Iterator[str]:
     """The commands of `-c` and of the files of `-x`, in their order."""
     from nnstep.shell.commands.meta import read_commands
+    from nnstep.shell.lines import pieces
 
     for kind, text in commands:
-        yield from read_commands(text) if kind == "file" else [text]
+        yield from pieces(read_commands(text), shell.parse) if kind == "file" else [text]
 
 
-def _lines(stream: TextIO | None) -> Iterator[str]:
+def _lines(stream: TextIO | None, shell: Shell) -> Iterator[str]:
     """The commands in a pipe, read one by one: a script's input() reads on from there."""
+    from nnstep.shell.lines import is_whole, pieces
+
     if stream is None:
         return
     try:
-        while line := stream.readline():
-            yield line
+        while text := stream.readline():
+            while not is_whole(text, shell.parse) and (more := stream.readline()):
+                text += more
+            yield from pieces(text, shell.parse) or [""]
     except UnicodeDecodeError as error:
         raise Unusable(f"the commands on standard input are not {stream.encoding} text") from error
 

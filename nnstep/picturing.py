@@ -56,7 +56,8 @@ class Picturing(Understanding):
 
         found = self._traced("plot data", None, lambda tape, _: data_of(tape)).found
         if found is None:
-            raise ValueError(_NO_POINTS)
+            begun = bool(self._timeline.course.entry)
+            raise ValueError(_NO_POINTS if begun else _NOT_BEGUN)
         data: Data = found[0]
         return data
 
@@ -194,6 +195,7 @@ class Picturing(Understanding):
 
 
 _NO_WEIGHTS = "no matrix of weights was found that a training step updates"
+_NOT_BEGUN = "no epoch has been run yet; `epoch 2` runs one"
 _NO_POINTS = (
     "nothing that was computed in this epoch or the one before has two columns, or two rows, of "
     "numbers for at least four points; only points of the plane can be drawn"

@@ -144,9 +144,15 @@ class Questions(Motions):
         Asked only where epochs begin, by halves, and then at each op of the epoch found.
 
         Raises:
-            ValueError: it isn't true at the end of what was run, or nothing is called so.
+            ValueError: no epoch was run, it isn't true at the end of the last one that was, or
+                nothing is called so.
         """
         self._check_epochs()
+        if not self._timeline.course.entry:
+            raise ValueError(
+                f"no epoch has been run yet; go on first, by `epoch 1000` or `continue`, and ask "
+                f"then when `{cond}` became true"
+            )
         holds = self._condition(cond)
         found: list[Bisected] = []
         self._doing = f"bisect {cond}"
@@ -163,7 +169,10 @@ class Questions(Motions):
         first = probe.first(last)
         if first is None:
             timeline.go(here)
-            raise ValueError(f"`{cond}` is not true at the end of epoch {last - 1}")
+            raise ValueError(
+                f"`{cond}` is not true at the end of epoch {last - 1}, the last that was run; go "
+                "on first, and ask again"
+            )
         if first > 0:
             timeline.go((*entry, first - 1, entry[-1]))
         else:

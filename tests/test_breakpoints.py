@@ -628,3 +628,15 @@ def test_the_event_of_an_epoch_is_that_of_its_own_moment(opened: Opened) -> None
         event = session.epoch(300)
         assert event is not None and session.position.epoch == 299
         assert (event.moment.text, event.value, event.printed) == ("299.0", 299, "")
+
+
+def test_bisect_asks_only_what_was_run(opened: Opened) -> None:
+    session = opened(TRAINING)
+    session.step()
+    with pytest.raises(ValueError, match=r"no epoch has been run yet; go on first"):
+        session.bisect("w[0] < 0.5")
+    session.epoch(10)
+    with pytest.raises(ValueError, match=r"the last that was run; go on first"):
+        session.bisect("w[0] < 0.5")
+    session.run()
+    assert session.bisect("w[0] < 0.5").epoch == 68

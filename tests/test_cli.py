@@ -281,6 +281,18 @@ def test_a_narrow_ascii_terminal(net: str, tmp_path: Path) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 40
 
 
+BLOCKS = "for k in range(3):\n    print('k is', k)\np 6 * 7\nif True:\n    q = 5\n\np q + 1\n"
+
+
+def test_statements_of_several_lines_from_a_pipe_and_a_file(net: str, tmp_path: Path) -> None:
+    (tmp_path / "typed.txt").write_text(BLOCKS)
+    for done in (nnstep(tmp_path, net, commands=BLOCKS), nnstep(tmp_path, net, "-x", "typed.txt"),
+                 nnstep(tmp_path, net, "-c", "source typed.txt")):  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "k is 2\n" in done.stdout and "6 * 7 = 42" in done.stdout
+        assert "q + 1 = 6" in done.stdout
+
+
 # nnstep run
 
 

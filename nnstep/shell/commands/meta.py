@@ -11,6 +11,7 @@ from rich.text import Text
 from nnstep import lessons
 from nnstep.shell import learnt
 from nnstep.shell.commands.arguments import required
+from nnstep.shell.lines import pieces
 from nnstep.shell.registry import (
     GROUPS,
     Command,
@@ -67,32 +68,31 @@ def open_(shell: Shell, argument: str) -> None:
 def source(shell: Shell, argument: str) -> None:
     """Execute the commands in a file.
 
-    They stand one a line, and the first that fails ends it. Empty lines and lines that begin
-    with `#` are skipped.
+    They stand one a line, but for statements of several lines, and the first that fails ends
+    it. Empty lines and lines that begin with `#` are skipped.
 
     Example:
         source steps.txt
     """
     path = required(argument, "source FILE")
-    lines = read_commands(path)
+    text = read_commands(path)
     with shell.nested():
-        if not shell.execute_all(lines, echo=True):
+        if not shell.execute_all(pieces(text, shell.parse), echo=True):
             raise CommandError(f"a command in {path} failed")
 
 
-def read_commands(path: str) -> list[str]:
-    """The lines of a file of commands.
+def read_commands(path: str) -> str:
+    """The text of a file of commands.
 
     Raises:
         CommandError: it can't be read.
     """
     try:
-        lines = Path(path).expanduser().read_text(encoding="utf-8").splitlines()
+        return Path(path).expanduser().read_text(encoding="utf-8")
     except OSError as error:
         raise CommandError(f"can't read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"can't read {path}: it isn't UTF-8 text") from error
-    return [line for line in lines if line.strip()]
 
 
 @command("help", group="lesson", usage="help [COMMAND]", takes="word")
