@@ -109,11 +109,12 @@ def test_the_net_beats_the_baseline() -> None:
 @pytest.mark.parametrize("name", lessons.names())
 def test_the_same_bytes_in_all_ways(name: str, tmp_path: Path) -> None:
     script = tmp_path / f"{name}.py"
-    script.write_text(SHORT.sub(r"\1 = 300", path_of(name).read_text(encoding="utf-8")))
+    script.write_text(SHORT.sub(r"\1 = 150", path_of(name).read_text(encoding="utf-8")))
     expected = done(script)
     assert expected[0] == 0
-    assert done("-m", "nnstep", "run", script) == expected
     assert done("-m", "nnstep", "run", "--ops", script) == expected
+    if "sklearn" not in script.read_text():  # plain `run` becomes Python: one lesson will do
+        assert done("-m", "nnstep", "run", script) == expected
 
 
 @pytest.mark.parametrize("name", lessons.names())
