@@ -15,11 +15,15 @@ import numpy as np
 from nnstep.engine import frameeval
 from nnstep.engine.mainloop import function_around
 from nnstep.engine.moments import Path
+from nnstep.engine.stops import Breakpoint
+from nnstep.goals import End
+from nnstep.motions import kept
 from nnstep.questions import Questions
 
 if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn't wait for it
     from nnstep.insight.dataflow import Origin
     from nnstep.insight.explain import Explanation
+    from nnstep.insight.predictions import Foreseen
     from nnstep.insight.samples import Sample
     from nnstep.insight.tape import Tape
 
@@ -81,6 +85,42 @@ class Tracing(Questions):
         """The name of the function in which the main loop stands, `<module>` for none."""
         around = function_around(self._program.tree, self.main) if self.main is not None else None
         return around.name if around is not None else "<module>"
+
+    def foresee(self, name: str) -> Foreseen:
+        """The op that binds or changes a variable next, executed ahead and taken back.
+
+        The session stands afterwards where it stood, its state the same to the bit.
+
+        Args:
+            name: a variable of the script.
+
+        Raises:
+            ValueError: nothing is called so, or no op from here on binds or changes it.
+        """
+        assert self._breakpoints is not None
+        self._breakpoints.check_names(frameeval.compiled(name, "eval"), self.names())
+        return self._asked(f"predict {name}", lambda here: self._ahead(name))
+
+    def _ahead(self, name: str) -> Foreseen:
+        from nnstep.insight.predictions import Foreseen
+
+        breakpoints, before = self._breakpoints, kept(self.names().get(name))
+        assert breakpoints is not None
+        with breakpoints.disabled():
+            breakpoints.by_number[0] = Breakpoint(0, "name", name)
+            event = self._driver.go(End(), every=False)
+            while event is not None and event.kind == "call":
+                event = self._driver.go(End(), every=False)
+        if event is None or self._driver.reason != "breakpoint":
+            raise ValueError(f"no op from here on gives {name} a value")
+        self._driver.recorder.part_with_events()  # what it holds is about to go back in time
+        changed = {each.name: each.aliases for each in event.mutated}
+        names = next(((at, *aliases) for at, aliases in changed.items()
+                      if name in (at, *aliases)), ())  # fmt: skip
+        return Foreseen(
+            name, event.text, event.line, tuple((each.name, each.value) for each in event.operands),
+            before, kept(self.names().get(name, event.value)), names,
+        )
 
     def why(self, name: str, deep: bool = False) -> Origin:
         """The ops that made a value, and from what, as a tree.

@@ -8,6 +8,7 @@ typed for all of this (commands/teaching.py).
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
@@ -90,7 +91,10 @@ class Playing:
         return left[0].text if left else ""
 
     def _left(self, page: Page) -> list[Exchange]:
-        return [each for each in page.exchanges[self._done :] if not each.directive]
+        return [
+            each for at, each in enumerate(page.exchanges[self._done :], self._done)
+            if not each.directive and not _is_answer(page.exchanges, at)
+        ]
 
     def strayed(self) -> None:
         """The learner has typed something that may have changed where the script stands."""
@@ -108,9 +112,10 @@ class Playing:
         output.hint(f"{self.transcript.fields['title']}: page {self.page + 1} of {len(self.pages)}")
         if page.prose:
             output.show(prose(page.prose, output))
-        self._show_next()
+        self.show_next()
 
-    def _show_next(self) -> None:
+    def show_next(self) -> None:
+        """Show what an empty line would do."""
         output = self._shell.output
         if self.next_command:
             output.hint(f"Enter types `{self.next_command}`; or type what you like")
@@ -133,7 +138,8 @@ class Playing:
         self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
         good = self._shell.execute_one(text)
         self._done = self._place_behind(text)
-        self._show_next()
+        if self._shell.asking is None:
+            self.show_next()
         return good
 
     def _place_behind(self, text: str) -> int:
@@ -191,12 +197,20 @@ class Playing:
         """What has been typed by the lesson so far, without what only shows something."""
         before = [each for page in self.pages[: self.page] for each in page.exchanges]
         now = self.pages[self.page].exchanges[: self._done] if not self.over else ()
-        return [each.text for each in (*before, *now) if not each.directive and _moves(each.text)]
+        return [
+            each.text for at, each in enumerate((*before, *now))
+            if not each.directive and _moves(each.text) and not _is_answer((*before, *now), at)
+        ]
+
+
+def _is_answer(exchanges: Sequence[Exchange], at: int) -> bool:
+    """Whether a line answers the question before it: that is for the learner to do."""
+    return at > 0 and exchanges[at - 1].text.split()[0] == "predict"
 
 
 def _moves(text: str) -> bool:
     command = find(text.partition(" ")[0])
-    return command is None or not command.reads
+    return command is None or not (command.reads or command.name == "predict")
 
 
 def prose(text: str, output: Output) -> Text:

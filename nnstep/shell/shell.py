@@ -18,6 +18,7 @@ from nnstep.shell.registry import CommandError, find, suggestion, words
 from nnstep.shell.stage import Stage
 
 if TYPE_CHECKING:
+    from nnstep.shell.asking import Asking
     from nnstep.shell.playing import Playing
 
 _DEEPEST = 20
@@ -30,6 +31,7 @@ class Shell(Stage):
         interactive: whether a person types; then an empty line repeats the last motion.
         keep_going: whether commands after a failed one are still executed.
         lesson: the guided lesson that is played, None for none.
+        asking: the question that waits for an answer, None for none.
         done: whether `quit` was typed.
         failed: whether a command has failed.
     """
@@ -47,6 +49,7 @@ class Shell(Stage):
         self.interactive = interactive
         self.keep_going = keep_going
         self.lesson: Playing | None = None
+        self.asking: Asking | None = None
         self.done = False
         self.failed = False
         self._last_motion = ""
@@ -56,7 +59,7 @@ class Shell(Stage):
         """Open a lesson or a script; nothing of the one before is repeated in it."""
         super().open(target, arguments)
         self._last_motion = ""
-        self.lesson = None
+        self.lesson = self.asking = None
 
     def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
         """Execute lines up to the first failing one, or all of them with `keep_going`.
@@ -83,6 +86,8 @@ class Shell(Stage):
         Returns:
             Whether it succeeded. A failure has been shown.
         """
+        if self.asking is not None and self._answers(line):
+            return True
         if not line.strip() and self.lesson is not None:
             good = self._guarded(self.lesson.go_on)
             self.failed = self.failed or not good
@@ -94,6 +99,22 @@ class Shell(Stage):
         if playing is not None and playing is self.lesson and self._moves(line):
             playing.strayed()
         return good
+
+    def _answers(self, line: str) -> bool:
+        """Whether a line answers the question that waits; a command is no answer."""
+        asking = self.asking
+        assert asking is not None
+        if not line.strip():
+            asking.give_up()
+        elif isinstance(self.parse(line), Command):
+            return False
+        else:
+            asking.answer(line)
+        if asking.over:
+            self.asking = None
+            if self.lesson is not None:
+                self.lesson.show_next()
+        return True
 
     def _moves(self, line: str) -> bool:
         """Whether a line may change where the script stands, or what it holds."""

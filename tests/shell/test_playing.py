@@ -178,6 +178,50 @@ def test_a_broken_lesson_file(desk: Desk) -> None:
     assert "small.md:1: the first line must be `+++`" in desk.fail("lesson small")
 
 
+QUIZ = TEXT.replace("""(nn) next
+""", """(nn) predict shape z
+(nn) (3, 1)
+(nn) next
+""")
+
+
+def test_a_question_is_the_learners_to_answer(desk: Desk) -> None:
+    Path("small.md").write_text(QUIZ)
+    desk.type("lesson small", "", "", "")
+    asked = desk.type("")
+    assert "(nn) predict shape z" in asked and "what is the shape of z?" in asked
+    assert asked.endswith("type the answer or its number\n")
+    assert desk.type("p 6 * 7").startswith("6 * 7 = 42")  # a command is no answer
+    assert "once more?" in desk.type("(9, 9)")
+    told = desk.type("(1, 3)")
+    assert told.startswith("no: ") and "it is (3, 1): from x" in told.replace("\n  ", " ")
+    assert told.endswith("Enter types `next`; or type what you like\n")
+    assert "z  (3, 1)" in desk.type("")
+
+
+def test_questions_of_ones_own(desk: Desk) -> None:
+    desk.type("open small.py", "epoch")
+    desk.type("predict shape z")
+    assert desk.type("3 by 1").startswith("right: from x (3, 2), w (2, 1) comes (3, 1)")
+    desk.type("predict sign z")
+    assert "it is all positive" in desk.type("skip")
+    desk.type("predict value epoch")
+    assert "it is 1: it is 1" in desk.type("")
+    assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes NAME")
+    assert "no single number" in desk.fail("predict value z")
+    assert desk.shell.session.position.epoch == 0
+
+
+def test_in_a_replay_the_file_answers(desk: Desk, tmp_path: Path) -> None:
+    from nnstep.shell.replaying import replay
+
+    Path("small.md").write_text(QUIZ)
+    found = replay(parse(QUIZ, tmp_path / "small.md"))
+    shown = {each.exchange.text: each.found for each in found.played}
+    assert shown["(3, 1)"][0].startswith("right: from x")
+    assert shown["predict shape z"][1] == "what is the shape of z?"
+
+
 def test_a_learner_at_a_terminal(tmp_path: Path) -> None:
     from terminal import ROOT
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
 
 _USAGE = "lesson [NAME [--fresh]]"
+_PREDICT = "predict shape|sign|value|changes NAME"
 
 
 @command("lesson", group="lesson", usage=_USAGE, takes="word")
@@ -72,11 +73,15 @@ def resume(shell: Shell, argument: str) -> None:
 
 @command("skip", group="lesson", usage="skip")
 def skip(shell: Shell, argument: str) -> None:
-    """Do the rest of the page unseen, and turn it.
+    """Do the rest of the page unseen, and turn it; or have a question answered.
 
     Example:
         skip
     """
+    if shell.asking is not None:
+        shell.asking.give_up()
+        shell.asking = None
+        return
     _playing(shell).skip()
 
 
@@ -107,6 +112,34 @@ def pages(shell: Shell, argument: str) -> None:
     for number, page in enumerate(playing.pages, 1):
         mark = ">" if number == playing.page + 1 else " "
         shell.output.show(f"{mark} {number}  {page.title}")
+
+
+@command("predict", group="lesson", usage=_PREDICT, takes="name")
+def predict(shell: Shell, argument: str) -> None:
+    """Guess what an op is going to make, before you see it.
+
+    The op that gives NAME a value next is executed ahead and taken back, and you are asked for
+    the shape of NAME, the signs in it, its value (a single number, to a twentieth), or for the
+    names whose values change in place. Then type the answer: you have two tries. `skip`, or an
+    empty line, tells it. Any command may be typed before.
+
+    Examples:
+        predict shape XW
+        predict changes delta3
+    """
+    from nnstep.insight.predictions import KINDS, question
+    from nnstep.shell.asking import Asking
+
+    kind, _, name = argument.partition(" ")
+    if kind not in KINDS or not name.strip():
+        raise CommandError(f"usage: {_PREDICT}")
+    with shell.under_way() as session:
+        try:
+            asked = question(kind, session.foresee(name.strip()))
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+    shell.asking = Asking(asked, shell.output)
+    shell.asking.show()
 
 
 def _playing(shell: Shell) -> Playing:

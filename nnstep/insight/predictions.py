@@ -1,0 +1,237 @@
+"""Questions about what an op is going to make, with the right answer and some that bugs would give.
+
+Every answer comes from the op itself: it has been executed, and the learner hasn't seen it yet. A
+wrong choice is what a common mistake leads to, and says what would have had to be so. Nothing is
+asked or executed here.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnstep.insight.arrays import is_array
+
+KINDS = ("shape", "sign", "value", "changes")
+NEAR = 0.05
+"""By which part a number may be off and still be a good guess."""
+_MOST = 4  # choices
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+class Foreseen(NamedTuple):
+    """An op that hasn't been shown yet.
+
+    Attributes:
+        name: what it binds or changes.
+        text: as the script has it.
+        line: of it.
+        operands: what it works on: the texts, and the values as they are when it runs.
+        before: what is called so before it; None for nothing.
+        after: what is called so when it has run.
+        changed: the names whose memory it changes in place.
+    """
+
+    name: str
+    text: str
+    line: int
+    operands: tuple[tuple[str, Any], ...]
+    before: Any
+    after: Any
+    changed: tuple[str, ...]
+
+
+class Choice(NamedTuple):
+    """An answer to choose.
+
+    Attributes:
+        text: the answer.
+        why: why it is right, or what would have had to be so.
+    """
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a learner is asked.
+
+    Attributes:
+        text: the question.
+        choices: answers to choose from; one that is free to be typed has none.
+        right: the right answer.
+        kind: one of `KINDS`.
+    """
+
+    text: str
+    choices: tuple[Choice, ...]
+    right: Choice
+    kind: str
+
+    def judge(self, answer: str) -> Choice | None:
+        """The choice that was meant, the right one for a number that is near; None for neither."""
+        answer = answer.strip()
+        if self.choices and answer.isdecimal() and 1 <= int(answer) <= len(self.choices):
+            return self.choices[int(answer) - 1]
+        every = (self.right, *self.choices)
+        if self.kind == "shape":
+            said = _shape_said(answer)
+            return next((each for each in every if said is not None
+                         and _shape_said(each.text) == said), None)  # fmt: skip
+        if self.kind == "value":
+            return self.right if _is_near(answer, self.right.text) else None
+        words = answer.casefold().split()
+        return next((each for each in every if each.text.casefold().split() == words), None)
+
+
+def question(kind: str, op: Foreseen) -> Question:
+    """A question about an op.
+
+    Args:
+        kind: one of `KINDS`.
+        op: what it is about.
+
+    Raises:
+        ValueError: there is nothing to ask: no such kind, or no array, no single number.
+    """
+    asked = f"line {op.line}: {op.text}"
+    if kind == "shape":
+        return _of_shape(op, asked)
+    if kind == "sign":
+        return _of_sign(op, asked)
+    if kind == "value":
+        return _of_value(op, asked)
+    if kind == "changes":
+        return _of_changes(op, asked)
+    raise ValueError(f"there is no question {kind!r}; there are {', '.join(KINDS)}")
+
+
+# Shapes.
+
+
+def _of_shape(op: Foreseen, asked: str) -> Question:
+    if not is_array(op.after):
+        raise ValueError(f"`{op.name}` has no shape")
+    shape = tuple(op.after.shape)
+    worked = [(text, value) for text, value in op.operands if is_array(value)]
+    given = ", ".join(f"{text} {value.shape}" for text, value in worked)
+    right = Choice(str(shape), f"from {given} comes {shape}" if given else f"it is {shape}")
+    wrong = _distinct(_wrong_shapes(shape, worked), shape)
+    return Question(f"{asked}\nwhat is the shape of {op.name}?", _mixed(right, wrong, asked),
+                    right, "shape")  # fmt: skip
+
+
+def _wrong_shapes(
+    shape: tuple[int, ...], worked: Sequence[tuple[str, Any]]
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """What mistakes would lead to, the most common ones first."""
+    if len(shape) == 2 and shape[0] != shape[1]:
+        yield shape[::-1], "it would be that shape if it were transposed, `.T`"
+    for text, value in worked:
+        if value.ndim == len(shape):
+            yield value.shape, f"that is the shape of {text}, which goes in"
+    if len(shape) == 2:
+        yield (shape[1],), "that would be one number a column, if `sum(axis=0)` were taken"
+        yield (shape[0],), "that would be one number a row, if `sum(axis=1)` were taken"
+    for text, value in worked:
+        yield value.shape[::-1], f"that would be {text} transposed"
+    yield (), "that would be a single number, if everything were added up"
+    yield (*shape, 1), "that would be one axis more, as `keepdims=True` or `reshape` makes"
+
+
+def _distinct(
+    found: Iterable[tuple[tuple[int, ...], str]], shape: tuple[int, ...]
+) -> list[Choice]:
+    known, choices = {shape}, list[Choice]()
+    for each, why in found:
+        if each not in known and len(choices) < _MOST - 1:
+            known.add(each)
+            choices.append(Choice(str(tuple(each)), why))
+    return choices
+
+
+def _shape_said(text: str) -> tuple[int, ...] | None:
+    """A shape in any spelling: `(7, 1)`, `7x1`, `7 by 1`, `7 1`."""
+    if not re.fullmatch(r"[\s\d,x*()\[\]]*|\d+(\s*by\s*\d+)+", text.casefold()):
+        return None
+    return tuple(int(each) for each in re.findall(r"\d+", text))
+
+
+# Signs and numbers.
+
+
+_SIGNS = {
+    "positive": "all positive", "negative": "all negative", "both": "positive and negative ones",
+    "zero": "all zero",
+}
+
+
+def _of_sign(op: Foreseen, asked: str) -> Question:
+    value = np.asarray(op.after)
+    if value.dtype.kind not in "iuf" or not value.size:
+        raise ValueError(f"`{op.name}` holds no numbers that have a sign")
+    positive, negative = int((value > 0).sum()), int((value < 0).sum())
+    kind = ("both" if positive and negative else "positive" if positive
+            else "negative" if negative else "zero")  # fmt: skip
+    told = f"{positive} of {value.size} are above 0, {negative} below"
+    right = Choice(_SIGNS[kind], told)
+    wrong = [Choice(text, f"but {told}") for each, text in _SIGNS.items() if each != kind]
+    return Question(f"{asked}\nwhich signs has {op.name}?", _mixed(right, wrong, asked), right,
+                    "sign")  # fmt: skip
+
+
+def _of_value(op: Foreseen, asked: str) -> Question:
+    value = np.asarray(op.after)
+    if value.size != 1 or value.dtype.kind not in "iuf":
+        raise ValueError(f"`{op.name}` is no single number; ask for its shape or its sign")
+    text = f"{value.item():.6g}"
+    return Question(
+        f"{asked}\nwhat is {op.name}? (within {NEAR:.0%} is near enough)", (),
+        Choice(text, f"it is {text}"), "value",
+    )  # fmt: skip
+
+
+def _is_near(answer: str, right: str) -> bool:
+    found = _NUMBER.fullmatch(answer.replace(",", "."))
+    if found is None:
+        return False
+    wanted, said = float(right), float(found[0])
+    return abs(said - wanted) <= NEAR * abs(wanted) or said == wanted
+
+
+# What changes.
+
+
+def _of_changes(op: Foreseen, asked: str) -> Question:
+    nothing = Choice("nothing", f"{op.name} is bound to something new, and no memory is changed")
+    alone = Choice(op.name, f"the memory of {op.name} is changed, and nothing else lies in it")
+    every = " and ".join(op.changed)
+    if not op.changed:
+        right, wrong = nothing, [
+            alone._replace(why=f"`{op.text}` makes a new value; the old memory stays as it is")
+        ]
+    elif len(op.changed) == 1:
+        right, wrong = alone._replace(text=every), [
+            nothing._replace(why="it is done in place: the memory is the same as before")
+        ]
+    else:
+        right = Choice(every, "they are names of one memory, so each of them shows the change")
+        others = " and ".join(op.changed[1:])
+        wrong = [
+            Choice(op.changed[0], f"but {others} has the same memory"),
+            nothing._replace(why="it is done in place: the memory is the same as before"),
+        ]
+    return Question(f"{asked}\nwhose values does it change in place?", _mixed(right, wrong, asked),
+                    right, "changes")  # fmt: skip
+
+
+def _mixed(right: Choice, wrong: Sequence[Choice], seed: str) -> tuple[Choice, ...]:
+    """The right choice among the wrong ones, at a place that is always the same."""
+    at = zlib.crc32(seed.encode()) % (len(wrong) + 1)
+    return (*wrong[:at], right, *wrong[at:])

@@ -1,0 +1,128 @@
+"""Questions before an op is seen: the right answers, the wrong ones, and how answers are judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from states import fingerprint
+
+from nnstep.insight.predictions import KINDS, Foreseen, question
+from nnstep.session import Session
+
+SCRIPT = """import numpy as np
+x = np.arange(6.0).reshape(3, 2)
+w = np.array([[1.0], [-2.0]])
+lr = 0.5
+for epoch in range(3):
+    z = np.dot(x, w)
+    probs = z
+    total = z.sum()
+    probs -= 1
+    w = w * 0.5
+    count = 3
+"""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    made = Session(path)
+    made.epoch(2)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "right"),
+    [
+        ("shape", "z", "(3, 1)"),
+        ("shape", "w", "(2, 1)"),
+        ("sign", "z", "all negative"),
+        ("sign", "w", "positive and negative ones"),
+        ("value", "total", "-6"),
+        ("value", "count", "3"),
+        ("changes", "probs", "nothing"),
+        ("changes", "w", "nothing"),
+    ],
+)
+def test_the_answer_is_what_comes(session: Session, kind: str, name: str, right: str) -> None:
+    before = fingerprint(session)
+    asked = question(kind, session.foresee(name))
+    assert asked.right.text == right
+    assert fingerprint(session) == before and session.position.epoch == 1
+    texts = [each.text for each in asked.choices]
+    assert len(set(texts)) == len(texts)  # one right answer among distinct choices
+    assert not asked.choices or texts.count(right) == 1
+    assert all(each.why for each in asked.choices)
+
+
+def test_names_of_one_memory_change_together(session: Session) -> None:
+    while session.position.line != 9:
+        session.next()
+    asked = question("changes", session.foresee("probs"))
+    assert asked.right.text == "probs and z"
+    assert {each.text for each in asked.choices} == {"probs and z", "probs", "nothing"}
+
+
+def test_what_is_ahead_has_the_values_of_then(session: Session) -> None:
+    found = session.foresee("w")
+    assert (found.text, found.line) == ("w = w * 0.5", 10)
+    assert found.before.tolist() == [[0.5], [-1.0]] and found.after.tolist() == [[0.25], [-0.5]]
+    assert dict(found.operands)["w"].tolist() == [[0.5], [-1.0]]
+
+
+def test_what_cannot_be_asked(session: Session) -> None:
+    with pytest.raises(ValueError, match="nothing in the script is called 'nosuch'"):
+        session.foresee("nosuch")
+    with pytest.raises(ValueError, match="no op from here on gives lr a value"):
+        session.foresee("lr")
+    assert session.position.epoch == 1
+    for kind, name, words in (
+        ("shape", "total", "has no shape"), ("value", "z", "no single number"),
+        ("colour", "z", "there is no question 'colour'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            question(kind, session.foresee(name))
+
+
+def op(after: object, **fields: object) -> Foreseen:
+    known: dict[str, object] = {
+        "name": "z", "text": "z = x @ w", "line": 3, "operands": (), "before": None, "changed": (),
+    }
+    return Foreseen(**{**known, "after": after, **fields})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "good"),
+    [
+        ("(7, 1)", True), ("7x1", True), ("7 by 1", True), ("7 1", True), ("[7,1]", True),
+        ("(1, 7)", False), ("(7,)", False), ("seven", False), ("", False),
+    ],
+)
+def test_a_shape_in_any_spelling(answer: str, good: bool) -> None:
+    asked = question("shape", op(np.ones((7, 1)), operands=(("x", np.ones((7, 3))),)))
+    assert (asked.judge(answer) == asked.right) is good
+    number = 1 + asked.choices.index(asked.right)
+    assert asked.judge(str(number)) == asked.right
+
+
+@pytest.mark.parametrize(
+    ("answer", "good"),
+    [("2.5", True), ("2.6", True), ("2,45", True), ("2.7", False), ("-2.5", False), ("x", False)],
+)
+def test_a_number_that_is_near(answer: str, good: bool) -> None:
+    asked = question("value", op(2.5))
+    assert (asked.judge(answer) == asked.right) is good
+    assert question("value", op(0.0)).judge("0") is not None
+
+
+def test_wrong_shapes_are_those_of_common_mistakes() -> None:
+    given = (("x", np.ones((7, 3))), ("w", np.ones((3, 2))))
+    asked = question("shape", op(np.ones((7, 2)), operands=given))
+    why = {each.text: each.why for each in asked.choices}
+    assert why["(2, 7)"].endswith("if it were transposed, `.T`")
+    assert why["(7, 3)"] == "that is the shape of x, which goes in"
+    assert asked.right.why == "from x (7, 3), w (3, 2) comes (7, 2)"
+    assert set(KINDS) == {"shape", "sign", "value", "changes"}
