@@ -18,13 +18,14 @@ class Screen:
     """A terminal of 40 lines with nnstep in it."""
 
     def __init__(
-        self, folder: Path, *options: str, columns: int = 80, **environment: str
+        self, folder: Path, *options: str, target: str | None = "net.py", columns: int = 80,
+        **environment: str,
     ) -> None:
         self._screen = pyte.HistoryScreen(columns, 40, history=1000)
         self._stream = pyte.Stream(self._screen)
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "nnstep", *options, "net.py"],
+            sys.executable, ["-m", "nnstep", *options, *filter(None, [target])],
             cwd=str(folder), encoding="utf-8", dimensions=(40, columns), timeout=20,
             env={
                 **kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 from shell_helpers import Desk
+from terminal import Screen
 
 from nnstep import lessons
 from nnstep.shell import learnt
@@ -223,34 +222,26 @@ def test_in_a_replay_the_file_answers(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_learner_at_a_terminal(tmp_path: Path) -> None:
-    from terminal import ROOT
-
-    environment = {
-        "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8",
-        "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path),
-    }  # fmt: skip
-
-    def begin() -> pexpect.spawn[str]:
-        return pexpect.spawn(
-            sys.executable, ["-m", "nnstep", "lesson", "perceptron"], env=environment,
-            encoding="utf-8", dimensions=(40, 80), timeout=30,
-        )
-
-    child = begin()
-    child.expect("Enter types `epoch`")
+    first = Screen(tmp_path, "lesson", "perceptron", target=None)
+    first.wait("Enter types `epoch`")
     for words in ("input_set`", "table labels`", "turns the page", "page 2 of"):
-        child.send("\r")
-        child.expect(words)
-    child.send("weights[:] = 0\r")  # a detour
-    child.expect("weights")
-    child.send("\r")
-    child.expect("back to where the lesson is")
-    child.expect("1.549373")
-    child.send("\x04")
-    child.expect(pexpect.EOF)
-    again = begin()
-    again.expect("page 2 of")
-    again.send("\r")
-    again.expect("1.549373")
-    again.send("\x04")
-    again.expect(pexpect.EOF)
+        first.child.send("\r")
+        first.wait(words)
+    first.child.send("weights[:] = 0\r")  # a detour
+    first.wait("weights[:] = 0")
+    first.child.send("\r")
+    assert "back to where the lesson is" in first.wait("what is the shape of XW")
+    first.child.send("(1, 7)\r")
+    first.wait("once more")
+    first.child.send("(7, 1)\r")
+    assert "right: from" in first.wait("Enter types `next 2`")
+    first.child.send("\r")
+    first.wait("1.549373")
+    first.child.send("\x04")
+    assert first.end() == 0
+    again = Screen(tmp_path, "lesson", "perceptron", target=None)
+    again.wait("page 2 of")
+    again.child.send("\r")
+    again.wait("what is the shape of XW")
+    again.child.send("\x04")
+    assert again.end() == 0
