@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from view_helpers import rendered
+from rich.color import Color
+from view_helpers import contrast, rendered
 
 from nnstep.views.canvas import Canvas, fills, half_blocks
 from nnstep.views.paint import ASCII_MARKS, DEEP, FILLS, INKS, PALE, pens
@@ -107,17 +108,8 @@ def test_fills_are_characters() -> None:
     assert [line.plain for line in lines] == [".# ", "#o."]
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _contrast(one: str, two: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(two)))
-    return (high + 0.05) / (low + 0.05)
+    return contrast(Color.parse(one).get_truecolor(), Color.parse(two).get_truecolor())
 
 
 def test_colours_are_readable_on_dark_and_light_and_on_fills() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from rich.color import Color, ColorSystem
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
+from view_helpers import Triple, contrast
 
 from nnstep.views.paint import DEEP, DIVERGING, INKS, NEGATIVE, PALE, POSITIVE, fills
 from nnstep.views.text import ALARM, CHANGED
 
-Triple = tuple[int, int, int]
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 OF_MANY = [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT]
 
@@ -17,20 +17,6 @@ OF_MANY = [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT]
 def shown(colour: str, system: ColorSystem) -> Triple:
     """What a terminal shows for a colour."""
     return tuple(Color.parse(colour).downgrade(system).get_truecolor(DEFAULT_TERMINAL_THEME))
-
-
-def luminance(colour: Triple) -> float:
-    """How bright a colour is, as WCAG 2 has it."""
-    parts = [each / 255 for each in colour]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Triple, other: Triple) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_contrast_as_it_is_known() -> None:

@@ -21,3 +21,22 @@ def rendered(view: RenderableType, width: int = 80) -> list[str]:
 def whole(view: RenderableType, width: int = 80) -> str:
     """The lines that a console prints, as one text."""
     return "\n".join(rendered(view, width))
+
+
+# Colours.
+
+Triple = tuple[int, int, int]
+
+
+def luminance(colour: Triple) -> float:
+    """How bright a colour is, as WCAG 2 has it."""
+    parts = [each / 255 for each in colour]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Triple, other: Triple) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
