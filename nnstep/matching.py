@@ -66,7 +66,7 @@ def same(expected: str, found: str, tolerance: float = RELATIVE) -> bool:
     return _elided(_folded(expected), _folded(found), tolerance)
 
 
-def is_free(line: str) -> bool:
+def _is_free(line: str) -> bool:
     """Whether a line leaves something open: an elision, or a regular expression."""
     return _ELISION in line or _REGULAR.fullmatch(line) is not None
 
@@ -128,7 +128,7 @@ def _words(
     """What of a line differs: the element of a table, or the number, or else the line."""
     wanted, came = _numbers(expected[one]), _numbers(found[two])
     whole = f"expected `{expected[one].strip()}`, came `{found[two].strip()}`"
-    if is_free(expected[one]) or _shape(expected[one]) != _shape(found[two]):
+    if _is_free(expected[one]) or _shape(expected[one]) != _shape(found[two]):
         return whole
     differing = [
         at for at, (w, c) in enumerate(zip(wanted, came, strict=True))

@@ -309,16 +309,17 @@ def _filled(call: ast.Call) -> frozenset[str]:
 
 
 def _loaded(node: ast.AST) -> frozenset[str]:
-    return frozenset(
-        each.id for each in ast.walk(node)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-    )
+    return _names(node, ast.Load)
 
 
 def _stored(node: ast.AST) -> frozenset[str]:
+    return _names(node, ast.Store)
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> frozenset[str]:
     return frozenset(
         each.id for each in ast.walk(node)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, context)
     )
 
 

@@ -84,17 +84,11 @@ class Playing:
         return self.page >= len(self.pages)
 
     @property
-    def next_command(self) -> str:
-        """What is typed next; empty where the page has nothing more."""
-        page = None if self.over else self.pages[self.page]
-        left = [] if page is None else self._left(page)
-        return left[0].text if left else ""
-
-    def _left(self, page: Page) -> list[Exchange]:
-        return [
-            each for at, each in enumerate(page.exchanges[self._done :], self._done)
-            if not each.directive and not _is_answer(page.exchanges, at)
-        ]
+    def _next(self) -> int | None:
+        """Which line of the page is typed next; None where it has nothing more."""
+        exchanges = () if self.over else self.pages[self.page].exchanges
+        left = range(self._done, len(exchanges))
+        return next((at for at in left if _is_typed(exchanges, at)), None)
 
     def strayed(self) -> None:
         """The learner has typed something that may have changed where the script stands."""
@@ -116,9 +110,10 @@ class Playing:
 
     def show_next(self) -> None:
         """Show what an empty line would do."""
-        output = self._shell.output
-        if self.next_command:
-            output.hint(f"Enter types `{self.next_command}`; or type what you like")
+        output, at = self._shell.output, self._next
+        if at is not None:
+            text = self.pages[self.page].exchanges[at].text
+            output.hint(f"Enter types `{text}`; or type what you like")
         elif not self.over:
             output.hint("Enter turns the page")
 
@@ -131,22 +126,17 @@ class Playing:
             return True
         if self._strayed:
             self.resume()
-        text = self.next_command
-        if not text:
+        at = self._next
+        if at is None:
             self.turn_to(self.page + 1)
             return True
+        text = self.pages[self.page].exchanges[at].text
         self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
         good = self._shell.execute_one(text)
-        self._done = self._place_behind(text)
+        self._done = at + 1
         if self._shell.asking is None:
             self.show_next()
         return good
-
-    def _place_behind(self, text: str) -> int:
-        """How many of the page's lines are done when a command is."""
-        exchanges = self.pages[self.page].exchanges
-        at = next(at for at in range(self._done, len(exchanges)) if exchanges[at].text == text)
-        return at + 1
 
     def skip(self) -> None:
         """Do what is left of the page without showing it, and turn it."""
@@ -197,15 +187,16 @@ class Playing:
         """What has been typed by the lesson so far, without what only shows something."""
         before = [each for page in self.pages[: self.page] for each in page.exchanges]
         now = self.pages[self.page].exchanges[: self._done] if not self.over else ()
+        done = (*before, *now)
         return [
-            each.text for at, each in enumerate((*before, *now))
-            if not each.directive and _moves(each.text) and not _is_answer((*before, *now), at)
+            each.text for at, each in enumerate(done) if _is_typed(done, at) and _moves(each.text)
         ]
 
 
-def _is_answer(exchanges: Sequence[Exchange], at: int) -> bool:
-    """Whether a line answers the question before it: that is for the learner to do."""
-    return at > 0 and exchanges[at - 1].text.split()[0] == "predict"
+def _is_typed(exchanges: Sequence[Exchange], at: int) -> bool:
+    """Whether a line is typed for the learner: no directive, and no answer to a question."""
+    is_answer = at > 0 and exchanges[at - 1].text.split()[0] == "predict"
+    return not exchanges[at].directive and not is_answer
 
 
 def _moves(text: str) -> bool:

@@ -144,6 +144,10 @@ class Stage:
         else:  # of what goes on being drawn, only the last one
             self._figures[shown.number] = shown
 
+    def _show_drawn(self) -> None:
+        """Show what has been drawn on and not shown yet."""
+        self._show_figures(list(self._figures.values()))
+
     def _show_figures(self, shown: Sequence[Shown]) -> None:
         if not shown:
             return
@@ -205,7 +209,7 @@ class Stage:
         self.listed = None
         with halting(session.interrupt), progress.shown(session, self.output):
             yield session
-        self._show_figures(list(self._figures.values()))
+        self._show_drawn()
 
     def _show_stop(
         self, session: Session, event: Event | None, found: Restored | None = None
@@ -265,7 +269,7 @@ class Stage:
         """
         with self._users_python():
             value = self.session.eval(text)
-        self._show_figures(list(self._figures.values()))
+        self._show_drawn()
         return value
 
     def change(self, text: str) -> None:
@@ -273,7 +277,7 @@ class Stage:
         before = len(self.session.branches())
         with self._users_python():
             names = self.session.execute(text)
-        self._show_figures(list(self._figures.values()))
+        self._show_drawn()
         for name in names:
             if name in self.session:
                 self.show_value(name, self.session[name])
