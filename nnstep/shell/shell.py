@@ -122,7 +122,7 @@ class Shell(Stage):
             command = find(parsed.word) if isinstance(parsed, Command) else None
             if command is not None and not command.reads and command.group != "lesson":
                 return True
-            if isinstance(parsed, Python) and not parsed.expression:
+            if isinstance(parsed, Python):  # an expression, too, such as `x.sort()`
                 return True
         return False
 

@@ -100,6 +100,13 @@ def test_a_detour_is_taken_back_before_it_goes_on(desk: Desk) -> None:
     assert session["w"][0, 0] == 5
 
 
+def test_an_expression_that_changes_something_is_a_detour_too(desk: Desk) -> None:
+    desk.type("lesson small", "", "", "", "x.fill(9)")
+    assert desk.shell.session["x"][0, 1] == 9
+    assert "back to where the lesson is" in desk.type("")
+    assert desk.shell.session["x"][0, 1] == pytest.approx(1 / 7)
+
+
 def test_resume_by_hand(desk: Desk) -> None:
     desk.type("lesson small", "", "epoch 9")
     assert "back to where the lesson is" in desk.type("resume")
