@@ -14,13 +14,15 @@ import numpy as np
 
 from nnstep.engine import frameeval
 from nnstep.engine.mainloop import function_around
+from nnstep.engine.memory import other_names
 from nnstep.engine.moments import Path
 from nnstep.engine.stops import Breakpoint
-from nnstep.goals import End
+from nnstep.goals import End, NextStatement, Steps
 from nnstep.motions import kept
 from nnstep.questions import Questions
 
 if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn't wait for it
+    from nnstep.engine.events import Event
     from nnstep.insight.dataflow import Origin
     from nnstep.insight.explain import Explanation
     from nnstep.insight.predictions import Foreseen
@@ -101,10 +103,18 @@ class Tracing(Questions):
         self._breakpoints.check_names(frameeval.compiled(name, "eval"), self.names())
         return self._asked(f"predict {name}", lambda here: self._ahead(name))
 
-    def _ahead(self, name: str) -> Foreseen:
-        from nnstep.insight.predictions import Foreseen
+    def foresee_next(self, motion: str) -> Foreseen | None:
+        """What a motion would show, executed ahead and taken back; None where nothing is made.
 
-        breakpoints, before = self._breakpoints, kept(self.names().get(name))
+        Args:
+            motion: `step` or `next`.
+        """
+        if self.finished or self._machine.frame is None:
+            return None
+        return self._asked("predict", lambda here: self._ahead_by(motion))
+
+    def _ahead(self, name: str) -> Foreseen:
+        breakpoints = self._breakpoints
         assert breakpoints is not None
         with breakpoints.disabled():
             breakpoints.by_number[0] = Breakpoint(0, "name", name)
@@ -113,13 +123,34 @@ class Tracing(Questions):
                 event = self._driver.go(End(), every=False)
         if event is None or self._driver.reason != "breakpoint":
             raise ValueError(f"no op from here on gives {name} a value")
-        self._driver.recorder.part_with_events()  # what it holds is about to go back in time
         changed = {each.name: each.aliases for each in event.mutated}
         names = next(((at, *aliases) for at, aliases in changed.items()
                       if name in (at, *aliases)), ())  # fmt: skip
+        return self._seen(event, name, names)
+
+    def _ahead_by(self, motion: str) -> Foreseen | None:
+        frame, breakpoints = self._machine.frame, self._breakpoints
+        assert frame is not None and breakpoints is not None
+        with breakpoints.disabled():
+            goal = Steps(1) if motion == "step" else NextStatement(frame.op, self._machine.depth)
+            event = self._driver.go(goal, every=motion == "step")
+        if event is None or event.kind not in ("compute", "bind", "native"):
+            return None
+        changed = event.mutated[:1]
+        if changed:
+            names = (changed[0].name, *changed[0].aliases)
+            return self._seen(event, names[0], names)
+        return self._seen(event, event.name or event.text, ())
+
+    def _seen(self, event: Event, name: str, changed: tuple[str, ...]) -> Foreseen:
+        from nnstep.insight.predictions import Foreseen
+
+        self._driver.recorder.part_with_events()  # what it holds is about to go back in time
+        value, frame = self.names().get(name, event.value), self._machine.frame
+        shared = tuple(other_names(frame, name, value)) if frame is not None else ()
         return Foreseen(
             name, event.text, event.line, tuple((each.name, each.value) for each in event.operands),
-            before, kept(self.names().get(name, event.value)), names,
+            kept(value), changed, shared,
         )
 
     def why(self, name: str, deep: bool = False) -> Origin:

@@ -10,8 +10,14 @@
     ```nnstep
     (nn) step
     input_set  (7, 3) int64 ...
+    (nn) predict shape XW
+    ...
+    (nn) hint one number a person
+    (nn) (7, 1)
     (nn) expect input_set.shape == (7, 3)
     ```
+
+A hint helps with the line below it, and the line below `predict` is the answer to it.
 
 Reading and writing only: nothing is executed (that is for shell/replaying.py), and nothing is
 compared (matching.py).
@@ -27,12 +33,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 PROMPT = "(nn) "
-DIRECTIVES = ("expect", "tolerance")
+DIRECTIVES = ("expect", "tolerance", "hint")
 """What may stand behind the prompt that is no command of the shell's."""
 _EDGE = "+++"
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>[^`]*)")
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "title": str, "script": str, "cost": str, "sources": list, "order": int, "minutes": int,
+    "quoted": list, "arguments": list,
 }
 
 
@@ -64,6 +71,11 @@ class Exchange(NamedTuple):
         """What stands behind the first word."""
         return self.text.partition(" ")[2].strip()
 
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question to the learner, whose right answer is the next line."""
+        return self.text.partition(" ")[0] == "predict"
+
 
 class Part(NamedTuple):
     """A stretch of a lesson: prose, or one fence.
@@ -77,6 +89,23 @@ class Part(NamedTuple):
     line: int
     prose: str
     exchanges: tuple[Exchange, ...] = ()
+
+
+def is_answer(exchanges: Sequence[Exchange], at: int) -> bool:
+    """Whether a line answers the question before it; only hints may stand between."""
+    if exchanges[at].directive:
+        return False
+    before = next((each for each in reversed(exchanges[:at]) if each.directive != "hint"), None)
+    return before is not None and before.asks
+
+
+def hints_for(exchanges: Sequence[Exchange], at: int) -> tuple[str, ...]:
+    """The hints to a line, which stand right before it, from the vague to the exact."""
+    found = list[str]()
+    while at and exchanges[at - 1].directive == "hint":
+        at -= 1
+        found.append(exchanges[at].argument)
+    return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +130,32 @@ class Transcript:
         return self.path.parent / str(self.fields["script"])
 
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the script gets in `sys.argv` behind its own name."""
+        return tuple(map(str, self.fields.get("arguments", ())))
+
+    @property
     def exchanges(self) -> list[Exchange]:
         """All that is typed."""
         return [each for part in self.parts for each in part.exchanges]
 
-    def updated(self, shown: Mapping[int, Sequence[str]]) -> str:
+    def updated(
+        self, shown: Mapping[int, Sequence[str]], prose: Mapping[int, str] | None = None
+    ) -> str:
         """The text of the file with other lines below some commands.
 
         Args:
             shown: the new lines, by the line of the command.
+            prose: other prose of as many lines, by the line where it begins.
         """
         made: list[str] = []
         skip = 0
         for number, line in enumerate(self.lines, 1):
             if number <= skip:
+                continue
+            if prose and number in prose:
+                made += prose[number].split("\n")
+                skip = number + prose[number].count("\n")
                 continue
             made.append(line)
             if number in shown:

@@ -7,6 +7,7 @@ asked or executed here.
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 
 from nnstep.insight.arrays import is_array
 
-KINDS = ("shape", "sign", "value", "changes")
+KINDS = ("shape", "sign", "value", "changes", "same")
 NEAR = 0.05
 """By which part a number may be off and still be a good guess."""
 _MOST = 4  # choices
@@ -32,18 +33,18 @@ class Foreseen(NamedTuple):
         text: as the script has it.
         line: of it.
         operands: what it works on: the texts, and the values as they are when it runs.
-        before: what is called so before it; None for nothing.
         after: what is called so when it has run.
         changed: the names whose memory it changes in place.
+        shared: the other names that lie in the memory of what it made.
     """
 
     name: str
     text: str
     line: int
     operands: tuple[tuple[str, Any], ...]
-    before: Any
     after: Any
-    changed: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 class Choice(NamedTuple):
@@ -67,12 +68,23 @@ class Question:
         choices: answers to choose from; one that is free to be typed has none.
         right: the right answer.
         kind: one of `KINDS`.
+        slips: numbers that mistakes lead to, where there is nothing to choose from.
     """
 
     text: str
     choices: tuple[Choice, ...]
     right: Choice
     kind: str
+    slips: tuple[Choice, ...] = ()
+
+    def hints(self) -> list[str]:
+        """What helps, without telling the answer: why wrong answers are wrong."""
+        if self.choices:
+            return [f"not {each.text}: {each.why}" for each in self.choices if each != self.right]
+        size = abs(float(self.right.text))
+        power = math.floor(math.log10(size)) if size else 0
+        return [f"without its sign it lies between {10.0 ** power:g} and {10.0 ** (power + 1):g}"
+                if size else "it is a round number"]  # fmt: skip
 
     def judge(self, answer: str) -> Choice | None:
         """The choice that was meant, the right one for a number that is near; None for neither."""
@@ -85,9 +97,15 @@ class Question:
             return next((each for each in every if said is not None
                          and _shape_said(each.text) == said), None)  # fmt: skip
         if self.kind == "value":
-            return self.right if _is_near(answer, self.right.text) else None
-        words = answer.casefold().split()
-        return next((each for each in every if each.text.casefold().split() == words), None)
+            every = (self.right, *self.slips)
+            return next((each for each in every if _is_near(answer, each.text)), None)
+        words = _words(answer)
+        return next((each for each in every if _words(each.text) == words), None)
+
+
+def _words(text: str) -> list[str]:
+    """What an answer says; names may come in any order, with commas or `and`."""
+    return sorted(each for each in re.split(r"[\s,]+", text.casefold()) if each not in ("", "and"))
 
 
 def question(kind: str, op: Foreseen) -> Question:
@@ -109,7 +127,23 @@ def question(kind: str, op: Foreseen) -> Question:
         return _of_value(op, asked)
     if kind == "changes":
         return _of_changes(op, asked)
+    if kind == "same":
+        return _of_sharing(op, asked)
     raise ValueError(f"there is no question {kind!r}; there are {', '.join(KINDS)}")
+
+
+def kind_for(op: Foreseen) -> str | None:
+    """Which question suits an op best; None where there is nothing to ask."""
+    if op.changed:
+        return "changes"
+    if not is_array(op.after):
+        return "sign" if isinstance(op.after, float | np.floating) else None
+    if op.shared:
+        return "same"
+    shapes = {value.shape for _, value in op.operands if is_array(value)}
+    if op.after.shape not in shapes:
+        return "shape"
+    return "sign" if op.after.dtype.kind == "f" and op.after.size else "shape"
 
 
 # Shapes.
@@ -190,11 +224,28 @@ def _of_value(op: Foreseen, asked: str) -> Question:
     value = np.asarray(op.after)
     if value.size != 1 or value.dtype.kind not in "iuf":
         raise ValueError(f"`{op.name}` is no single number; ask for its shape or its sign")
-    text = f"{value.item():.6g}"
+    right = float(value.item())
+    text = f"{right:.6g}"
     return Question(
         f"{asked}\nwhat is {op.name}? (within {NEAR:.0%} is near enough)", (),
-        Choice(text, f"it is {text}"), "value",
+        Choice(text, f"it is {text}"), "value", tuple(_slips(right, op)),
     )  # fmt: skip
+
+
+def _slips(right: float, op: Foreseen) -> Iterator[Choice]:
+    """Numbers that common mistakes lead to."""
+    if not right:
+        return
+    yield Choice(f"{-right:.6g}", "the size is right, the sign isn't")
+    for factor in (2.0, 0.5):
+        yield Choice(f"{right * factor:.6g}", f"that is {factor:g} times as much: look for the 2 "
+                     "that a square brings, or for a half")  # fmt: skip
+    counts = {len(value) for _, value in op.operands if is_array(value) and value.ndim}
+    for count in sorted(counts - {1, 2}):
+        yield Choice(f"{right * count:.6g}", f"that would be the sum over {count} rows; it is "
+                     "their mean")  # fmt: skip
+        yield Choice(f"{right / count:.6g}", f"that would be the mean over {count} rows; it is "
+                     "their sum")  # fmt: skip
 
 
 def _is_near(answer: str, right: str) -> bool:
@@ -229,6 +280,33 @@ def _of_changes(op: Foreseen, asked: str) -> Question:
         ]
     return Question(f"{asked}\nwhose values does it change in place?", _mixed(right, wrong, asked),
                     right, "changes")  # fmt: skip
+
+
+# Whose memory it is.
+
+
+def _of_sharing(op: Foreseen, asked: str) -> Question:
+    if not is_array(op.after):
+        raise ValueError(f"`{op.name}` is no array; only arrays lie in memory that is shared")
+    nothing = Choice("none", f"what {op.name} is now has memory of its own")
+    every = " and ".join(op.shared)
+    worked = [text for text, value in op.operands if is_array(value)]
+    if op.shared:
+        right = Choice(every, f"no copy is made: a change in {op.name} is one there, too")
+        wrong = [nothing._replace(why=f"`{op.text}` makes no copy")]
+    else:
+        right = nothing._replace(why=f"`{op.text}` makes a new array")
+        wrong = []
+    wrong += [
+        Choice(text, f"that would be so if {op.name} were {text}, or a part of it")
+        for text in dict.fromkeys(worked) if text.isidentifier() and text not in op.shared
+    ]
+    if len(op.shared) > 1:
+        wrong.append(Choice(op.shared[0], f"but {' and '.join(op.shared[1:])} as well"))
+    if not wrong:
+        raise ValueError(f"there is nothing to choose from for `{op.name}`")
+    return Question(f"{asked}\nwhich other names lie in the memory of {op.name}?",
+                    _mixed(right, wrong[: _MOST - 1], asked), right, "same")  # fmt: skip
 
 
 def _mixed(right: Choice, wrong: Sequence[Choice], seed: str) -> tuple[Choice, ...]:

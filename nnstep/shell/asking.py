@@ -5,13 +5,19 @@ What is asked, and what is right, is for insight/predictions.py.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 
-from nnstep.insight.predictions import Question
 from nnstep.shell.output import Output
 from nnstep.views.text import NAME, plain, stack, styled, wrap
 
+if TYPE_CHECKING:  # only who asks needs to wait for it
+    from nnstep.insight.predictions import Question
+    from nnstep.shell.shell import Shell
+
 _TRIES = 2
+_MOTIONS = ("step", "next")
 
 
 class Asking:
@@ -19,10 +25,19 @@ class Asking:
 
     Attributes:
         over: whether it has been answered, or given up.
+        motion: the line that is executed when it is over, which shows what was asked for; empty
+            for none.
     """
 
-    def __init__(self, question: Question, output: Output) -> None:
+    def __init__(self, question: Question, output: Output, motion: str = "") -> None:
+        """Args:
+        question: what is asked.
+        output: where.
+        motion: see the attribute.
+        """
         self.over = False
+        self.motion = motion
+        self._hints = question.hints()
         self._question = question
         self._output = output
         self._left = _TRIES
@@ -53,6 +68,13 @@ class Asking:
             why = found.why if found is not None else "that isn't it"
             self._say(f"no: {why}; once more?")
 
+    def hint(self) -> None:
+        """Help, without telling the answer."""
+        if self._hints:
+            self._say(self._hints.pop(0))
+        else:
+            self._output.hint("that is all; `skip` tells the answer")
+
     def give_up(self) -> None:
         """Tell the answer to one who doesn't want to guess."""
         right = self._question.right
@@ -67,3 +89,28 @@ class Asking:
 
     def _wrapped(self, text: str) -> list[str]:
         return wrap(plain(text, self._output.ascii), self._output.width, indent="  ")
+
+
+def ask_before(shell: Shell, motion: str, argument: str) -> bool:
+    """Ask what a motion is going to show; whether there is something to ask.
+
+    Args:
+        shell: who asks, and then executes the motion.
+        motion: the name of a command; only single steps are asked about.
+        argument: its argument.
+    """
+    if motion not in _MOTIONS or argument or not shell.has_session:
+        return False
+    from nnstep.insight.predictions import kind_for, question
+
+    found = shell.session.foresee_next(motion)
+    kind = kind_for(found) if found is not None else None
+    if found is None or kind is None:
+        return False
+    try:
+        asked = question(kind, found)
+    except ValueError:  # nothing to choose from
+        return False
+    shell.asking = Asking(asked, shell.output, motion)
+    shell.asking.show()
+    return True

@@ -16,7 +16,8 @@ from rich.text import Text
 from nnstep.shell import learnt
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError, find
-from nnstep.transcript import PROMPT, Exchange, Part, Transcript
+from nnstep.stated import without_comments
+from nnstep.transcript import PROMPT, Exchange, Part, Transcript, hints_for, is_answer
 from nnstep.views.text import NAME
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def pages_of(transcript: Transcript) -> list[Page]:
     for part in transcript.parts:
         title = _headline(part) or title
         if part.prose:
-            waiting = part.prose
+            waiting = without_comments(part.prose)
         else:
             pages.append(Page(title, waiting, part.exchanges))
             waiting = ""
@@ -75,7 +76,8 @@ class Playing:
         self.pages = pages_of(transcript)
         self.page = min(page, len(self.pages))
         self._shell = shell
-        self._done = 0  # commands of the page
+        self._done = 0  # lines of the page
+        self._hinted = (0, 0)  # to which line how many hints were given
         self._strayed = self.page > 0  # whether the learner has gone elsewhere
 
     @property
@@ -86,9 +88,13 @@ class Playing:
     @property
     def _next(self) -> int | None:
         """Which line of the page is typed next; None where it has nothing more."""
-        exchanges = () if self.over else self.pages[self.page].exchanges
+        exchanges = self._exchanges
         left = range(self._done, len(exchanges))
         return next((at for at in left if _is_typed(exchanges, at)), None)
+
+    @property
+    def _exchanges(self) -> tuple[Exchange, ...]:
+        return () if self.over else self.pages[self.page].exchanges
 
     def strayed(self) -> None:
         """The learner has typed something that may have changed where the script stands."""
@@ -109,18 +115,41 @@ class Playing:
         self.show_next()
 
     def show_next(self) -> None:
-        """Show what an empty line would do."""
+        """Show what an empty line would do; a command that has hints is for the learner to find."""
         output, at = self._shell.output, self._next
-        if at is not None:
-            text = self.pages[self.page].exchanges[at].text
-            output.hint(f"Enter types `{text}`; or type what you like")
+        if at is not None and hints_for(self._exchanges, at):
+            output.hint("your turn: type it; `hint` helps, and Enter types it for you")
+        elif at is not None:
+            output.hint(f"Enter types `{self._exchanges[at].text}`; or type what you like")
         elif not self.over:
             output.hint("Enter turns the page")
 
+    def hint(self) -> str:
+        """The next hint to the question or the command that waits; empty where there is none."""
+        exchanges, at = self._exchanges, self._next
+        if self._shell.asking is not None:  # the answer is the next line but for hints
+            left = range(self._done, len(exchanges))
+            at = next((at for at in left if not exchanges[at].directive), None)
+        hints = hints_for(exchanges, at) if at is not None else ()
+        if at is None or not hints:
+            return ""
+        count = self._hinted[1] if self._hinted[0] == at else 0
+        self._hinted = at, count + 1
+        return hints[min(count, len(hints) - 1)]
+
     # Going on.
 
-    def go_on(self) -> bool:
-        """Type the lesson's next command, or turn the page; whether it succeeded."""
+    def is_next(self, line: str) -> bool:
+        """Whether a line is what the lesson would type next."""
+        at = self._next
+        return at is not None and _meaning(line) == _meaning(self._exchanges[at].text)
+
+    def go_on(self, typed: bool = False) -> bool:
+        """Type the lesson's next command, or turn the page; whether it succeeded.
+
+        Args:
+            typed: the learner has typed it, so that it needn't be shown.
+        """
         if self.over:
             self.show_page()
             return True
@@ -130,10 +159,11 @@ class Playing:
         if at is None:
             self.turn_to(self.page + 1)
             return True
-        text = self.pages[self.page].exchanges[at].text
-        self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
-        good = self._shell.execute_one(text)
+        text = self._exchanges[at].text
+        if not typed:
+            self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
         self._done = at + 1
+        good = self._shell.execute_one(text)
         if self._shell.asking is None:
             self.show_next()
         return good
@@ -142,7 +172,7 @@ class Playing:
         """Do what is left of the page without showing it, and turn it."""
         if self.over:
             raise CommandError("the lesson is over; there is nothing to skip")
-        self._done = len(self.pages[self.page].exchanges)
+        self._done = len(self._exchanges)
         self.turn_to(self.page + 1)
         self.resume()
 
@@ -155,7 +185,7 @@ class Playing:
         if not 0 <= page <= len(self.pages):
             raise CommandError(f"the lesson has {len(self.pages)} pages")
         self._strayed = self._strayed or page != self.page + 1
-        self.page, self._done = page, 0
+        self.page, self._done, self._hinted = page, 0, (0, 0)
         self._keep()
         self.show_page()
 
@@ -186,8 +216,7 @@ class Playing:
     def _commands(self) -> list[str]:
         """What has been typed by the lesson so far, without what only shows something."""
         before = [each for page in self.pages[: self.page] for each in page.exchanges]
-        now = self.pages[self.page].exchanges[: self._done] if not self.over else ()
-        done = (*before, *now)
+        done = (*before, *self._exchanges[: self._done])
         return [
             each.text for at, each in enumerate(done) if _is_typed(done, at) and _moves(each.text)
         ]
@@ -195,8 +224,14 @@ class Playing:
 
 def _is_typed(exchanges: Sequence[Exchange], at: int) -> bool:
     """Whether a line is typed for the learner: no directive, and no answer to a question."""
-    is_answer = at > 0 and exchanges[at - 1].text.split()[0] == "predict"
-    return not exchanges[at].directive and not is_answer
+    return not exchanges[at].directive and not is_answer(exchanges, at)
+
+
+def _meaning(text: str) -> tuple[str, str]:
+    """What a line says, however its words are spelled: `n 2` is `next 2`."""
+    word, _, rest = " ".join(text.split()).partition(" ")
+    command = find(word)
+    return (command.name if command is not None else word), rest
 
 
 def _moves(text: str) -> bool:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nnstep import processes
-from nnstep.matching import RELATIVE, Mismatch, merged, mismatches
+from nnstep.matching import RELATIVE, Mismatch, merged, mismatches, same
 from nnstep.shell.output import Output
 from nnstep.shell.shell import Shell
+from nnstep.stated import Stated, restated, stated
 from nnstep.transcript import Broken, Exchange, Transcript, read
 
 _SURROUNDINGS = {"COLUMNS": "80", "LINES": "24", "NO_COLOR": "1", "TERM": "dumb"}
@@ -40,6 +41,25 @@ class Played(NamedTuple):
     tolerance: float
 
 
+class Told(NamedTuple):
+    """A computed number in the prose of a lesson file.
+
+    Attributes:
+        stated: as it is written.
+        found: as it is; empty where it can't be computed.
+        error: why it can't be computed; empty where it can.
+    """
+
+    stated: Stated
+    found: str
+    error: str
+
+    @property
+    def good(self) -> bool:
+        """Whether it is as it is written."""
+        return not self.error and same(self.stated.number, self.found)
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """A lesson file that was played.
@@ -47,22 +67,36 @@ class Replay:
     Attributes:
         transcript: the file.
         played: its commands in their order.
+        told: the computed numbers of its prose, in their order.
     """
 
     transcript: Transcript
     played: tuple[Played, ...]
+    told: tuple[Told, ...] = ()
 
     @property
     def good(self) -> bool:
         """Whether everything is as it is written."""
-        return not any(each.mismatches for each in self.played)
+        return all(each.good for each in self.told) and not any(
+            each.mismatches for each in self.played
+        )
 
     def updated(self) -> str:
         """The text of the file, brought up to date."""
-        return self.transcript.updated({
+        shown = {
             each.exchange.line: merged(each.exchange.expected, each.found, each.tolerance)
             for each in self.played if each.mismatches
-        })
+        }
+        return self.transcript.updated(shown, dict(self._restated()))
+
+    def _restated(self) -> Iterator[tuple[int, str]]:
+        told = iter(self.told)
+        for part in self.transcript.parts:
+            here = [next(told) for _ in stated(part.prose)]
+            wrong = {at: each.found for at, each in enumerate(here)
+                     if each.found and not each.good}  # fmt: skip
+            if wrong:
+                yield part.line, restated(part.prose, wrong)
 
 
 def replay_all(
@@ -103,7 +137,24 @@ def replay(transcript: Transcript) -> Replay:
         answer = processes.told(process) or {"error": "the script has ended the process"}
     if "error" in answer:
         raise Broken(f"{transcript.path}: it can't be played: {answer['error']}")
-    return Replay(transcript, tuple(_compared(transcript, answer["shown"])))
+    return compared(transcript, answer["shown"], answer["told"])
+
+
+def compared(
+    transcript: Transcript, shown: Sequence[Sequence[str]], told: Sequence[Sequence[str]]
+) -> Replay:
+    """What a lesson file says beside what has come.
+
+    Args:
+        transcript: the file.
+        shown: what each of its commands has shown.
+        told: each computed number of its prose, and why it can't be computed.
+    """
+    numbers = [each for part in transcript.parts for each in stated(part.prose, part.line)]
+    return Replay(
+        transcript, tuple(_compared(transcript, shown)),
+        tuple(Told(each, *found) for each, found in zip(numbers, told, strict=True)),
+    )
 
 
 def _compared(transcript: Transcript, shown: Sequence[Sequence[str]]) -> Iterable[Played]:
@@ -142,20 +193,25 @@ def answer() -> None:
 
 def _work(words: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return {"shown": play(read(Path(words["path"])))}
+        shown, told = play(read(Path(words["path"])))
+        return {"shown": shown, "told": told}
     except Exception as error:
         return {"error": processes.in_one_line(error)}
 
 
-def play(transcript: Transcript) -> list[list[str]]:
-    """What each command of a lesson file shows, in the order of the file."""
+def play(transcript: Transcript) -> tuple[list[list[str]], list[tuple[str, str]]]:
+    """What each command of a lesson file shows, and its computed numbers, in their order."""
     stream = io.StringIO()
     shell = Shell(Output(stream, stream, {}), keep_going=True)
-    shell.open(str(transcript.script))
+    shell.open(str(transcript.script), transcript.arguments)
+    shown, told = list[list[str]](), list[tuple[str, str]]()
     try:
-        return [_shown(shell, stream, each) for each in transcript.exchanges]
+        for part in transcript.parts:
+            told += [_told(shell, each) for each in stated(part.prose)]
+            shown += [_shown(shell, stream, each) for each in part.exchanges]
     finally:
         shell.close()
+    return shown, told
 
 
 def _shown(shell: Shell, stream: io.StringIO, exchange: Exchange) -> list[str]:
@@ -176,3 +232,11 @@ def _expected(shell: Shell, text: str) -> str:
     except Exception as error:
         return f"{processes.in_one_line(error)}\n"
     return "" if true else f"{text} isn't true\n"
+
+
+def _told(shell: Shell, number: Stated) -> tuple[str, str]:
+    """A number of the prose, where the script stands; and why it isn't one, if it isn't."""
+    try:
+        return format(shell.session.eval(number.expression), number.spec), ""
+    except Exception as error:
+        return "", processes.in_one_line(error)

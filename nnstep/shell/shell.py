@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
+from nnstep.shell.asking import ask_before
 from nnstep.shell.failures import message_of
 from nnstep.shell.grammar import Blank, Command, Parsed, Python, parse, split
 from nnstep.shell.output import Output, OutputClosed
@@ -32,6 +33,7 @@ class Shell(Stage):
         keep_going: whether commands after a failed one are still executed.
         lesson: the guided lesson that is played, None for none.
         asking: the question that waits for an answer, None for none.
+        guessing: whether the learner is asked before each step.
         done: whether `quit` was typed.
         failed: whether a command has failed.
     """
@@ -50,6 +52,7 @@ class Shell(Stage):
         self.keep_going = keep_going
         self.lesson: Playing | None = None
         self.asking: Asking | None = None
+        self.guessing = False
         self.done = False
         self.failed = False
         self._last_motion = ""
@@ -88,13 +91,14 @@ class Shell(Stage):
         """
         if self.asking is not None and self._answers(line):
             return True
-        if not line.strip() and self.lesson is not None:
-            good = self._guarded(self.lesson.go_on)
+        playing = self.lesson
+        if playing is not None and (not line.strip() or playing.is_next(line)):
+            typed = bool(line.strip())
+            good = self._guarded(lambda: playing.go_on(typed=typed))
             self.failed = self.failed or not good
             return good
         if not line.strip() and self.interactive:
             line = self._last_motion
-        playing = self.lesson
         good = self.execute_one(line)
         if playing is not None and playing is self.lesson and self._moves(line):
             playing.strayed()
@@ -104,17 +108,27 @@ class Shell(Stage):
         """Whether a line answers the question that waits; a command is no answer."""
         asking = self.asking
         assert asking is not None
-        if not line.strip():
+        if not line.strip() or line.strip() == asking.motion:
             asking.give_up()
         elif isinstance(self.parse(line), Command):
             return False
         else:
             asking.answer(line)
         if asking.over:
-            self.asking = None
-            if self.lesson is not None:
-                self.lesson.show_next()
+            self.asked()
         return True
+
+    def asked(self) -> None:
+        """Go on behind a question that is over: with what was asked for, or the lesson."""
+        asking, self.asking = self.asking, None
+        if asking is not None and asking.motion:
+            guessing, self.guessing = self.guessing, False
+            try:
+                self.execute_one(asking.motion)
+            finally:
+                self.guessing = guessing
+        elif self.lesson is not None:
+            self.lesson.show_next()
 
     def _moves(self, line: str) -> bool:
         """Whether a line may change where the script stands, or what it holds."""
@@ -182,6 +196,8 @@ class Shell(Stage):
         if command.motion:
             self._last_motion = line
         try:
+            if self.guessing and ask_before(self, command.name, parsed.argument):
+                return
             with self.output.long() if command.reads else nullcontext():
                 command.action(self, parsed.argument)
         finally:

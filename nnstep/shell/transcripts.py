@@ -17,7 +17,8 @@ from nnstep.matching import same
 from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
-from nnstep.shell.replaying import Played, Replay, replay_all
+from nnstep.shell.replaying import Played, Replay, Told, replay_all
+from nnstep.stated import without_comments
 from nnstep.transcript import PROMPT, Broken
 from nnstep.views.text import ALARM, DIM, NAME
 
@@ -84,8 +85,10 @@ def _show(output: Output, found: Replay, pace: float) -> None:
     played = {each.exchange.line: each for each in found.played}
     for part in found.transcript.parts:
         if part.prose:
-            output.show(Text(f"\n{part.prose}\n"))
+            output.show(Text(f"\n{without_comments(part.prose)}\n"))
         for exchange in part.exchanges:
+            if exchange.directive:
+                continue
             time.sleep(pace)
             output.show(Text(f"{PROMPT}{exchange.text}", style=NAME))
             if played[exchange.line].found:
@@ -97,9 +100,25 @@ def _tell(output: Output, found: Replay) -> None:
     wrong = [each for each in found.played if each.mismatches]
     for each in wrong:
         _tell_of(output, path, each)
-    count = len(found.played)
-    verdict = f"{len(wrong)} of {count} differ" if wrong else f"all {count} commands as written"
-    output.show(Text(f"{path.name}: {verdict}", style=ALARM if wrong else DIM))
+    stale = [each for each in found.told if not each.good]
+    for number in stale:
+        _tell_number(output, path, number)
+    count, numbers = len(found.played), len(found.told)
+    if found.good:
+        verdict = f"all {count} commands as written"
+        verdict += f", and {numbers} numbers of the prose" if numbers else ""
+    else:
+        verdict = f"{len(wrong)} of {count} commands differ"
+        verdict += f", and {len(stale)} of {numbers} numbers of the prose" if stale else ""
+    output.show(Text(f"{path.name}: {verdict}", style=DIM if found.good else ALARM))
+
+
+def _tell_number(output: Output, path: Path, number: Told) -> None:
+    """A number of the prose that isn't what the run gives."""
+    stated = number.stated
+    came = f"it is {number.found}" if number.found else number.error
+    output.show(Text(f"{path}:{stated.line}: {stated.number} in the prose", style=NAME), whole=True)
+    output.show(Text(f"  line {stated.line}: `{stated.expression}`: {came}"), whole=True)
 
 
 def _tell_of(output: Output, path: Path, played: Played) -> None:
@@ -136,5 +155,7 @@ def _update(output: Output, found: Replay, in_place: bool) -> None:
     there = path if in_place else path.with_name(path.stem + _BESIDE)
     write(there, text.encode())
     count = sum(bool(each.mismatches) for each in found.played)
-    output.hint(f"{there}: {count} commands brought up to date", whole=True)
+    stale = sum(not each.good for each in found.told)
+    numbers = f", {stale} numbers of the prose" if stale else ""
+    output.hint(f"{there}: {count} commands{numbers} brought up to date", whole=True)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from states import fingerprint
 
-from nnstep.insight.predictions import KINDS, Foreseen, question
+from nnstep.insight.predictions import KINDS, Foreseen, kind_for, question
 from nnstep.session import Session
 
 SCRIPT = """import numpy as np
@@ -45,6 +45,8 @@ def session(tmp_path: Path) -> Session:
         ("value", "count", "3"),
         ("changes", "probs", "nothing"),
         ("changes", "w", "nothing"),
+        ("same", "probs", "z"),
+        ("same", "z", "none"),
     ],
 )
 def test_the_answer_is_what_comes(session: Session, kind: str, name: str, right: str) -> None:
@@ -64,12 +66,14 @@ def test_names_of_one_memory_change_together(session: Session) -> None:
     asked = question("changes", session.foresee("probs"))
     assert asked.right.text == "probs and z"
     assert {each.text for each in asked.choices} == {"probs and z", "probs", "nothing"}
+    for answer in ("z, probs", "Probs and z", "z probs"):
+        assert asked.judge(answer) == asked.right
 
 
 def test_what_is_ahead_has_the_values_of_then(session: Session) -> None:
     found = session.foresee("w")
     assert (found.text, found.line) == ("w = w * 0.5", 10)
-    assert found.before.tolist() == [[0.5], [-1.0]] and found.after.tolist() == [[0.25], [-0.5]]
+    assert found.after.tolist() == [[0.25], [-0.5]]
     assert dict(found.operands)["w"].tolist() == [[0.5], [-1.0]]
 
 
@@ -89,7 +93,7 @@ def test_what_cannot_be_asked(session: Session) -> None:
 
 def op(after: object, **fields: object) -> Foreseen:
     known: dict[str, object] = {
-        "name": "z", "text": "z = x @ w", "line": 3, "operands": (), "before": None, "changed": (),
+        "name": "z", "text": "z = x @ w", "line": 3, "operands": (),
     }
     return Foreseen(**{**known, "after": after, **fields})  # type: ignore[arg-type]
 
@@ -125,4 +129,50 @@ def test_wrong_shapes_are_those_of_common_mistakes() -> None:
     assert why["(2, 7)"].endswith("if it were transposed, `.T`")
     assert why["(7, 3)"] == "that is the shape of x, which goes in"
     assert asked.right.why == "from x (7, 3), w (3, 2) comes (7, 2)"
-    assert set(KINDS) == {"shape", "sign", "value", "changes"}
+    assert set(KINDS) == {"shape", "sign", "value", "changes", "same"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("-10", "the size is right, the sign isn't"),
+        ("20", "that is 2 times as much: look for the 2 that a square brings, or for a half"),
+        ("2", "that would be the mean over 5 rows; it is their sum"),
+        ("50", "that would be the sum over 5 rows; it is their mean"),
+    ],
+)
+def test_numbers_that_slips_lead_to(answer: str, why: str) -> None:
+    found = question("value", op(10.0, operands=(("x", np.ones((5, 2))),))).judge(answer)
+    assert found is not None and found.why == why
+
+
+def test_hints_that_do_not_tell_the_answer() -> None:
+    asked = question("shape", op(np.ones((7, 1)), operands=(("x", np.ones((7, 3))),)))
+    assert asked.hints()[0].startswith("not (1, 7): it would be that shape if")
+    assert not any(f"not {asked.right.text}:" in each for each in asked.hints())
+    assert question("value", op(-25.0)).hints() == ["without its sign it lies between 10 and 100"]
+    assert question("value", op(0.0)).hints() == ["it is a round number"]
+
+
+@pytest.mark.parametrize(
+    ("motions", "name", "kind"),
+    [(0, "z", "shape"), (1, "probs", "same"), (2, "total", "sign"), (3, "probs", "changes"),
+     (4, "w", "sign"), (5, "count", None)],
+)  # fmt: skip
+def test_what_is_asked_while_stepping(
+    session: Session, motions: int, name: str, kind: str | None
+) -> None:
+    if motions:
+        session.next(motions)
+    before = fingerprint(session)
+    found = session.foresee_next("next")
+    assert found is not None and (found.name, kind_for(found)) == (name, kind)
+    assert kind is None or question(kind, found)
+    assert fingerprint(session) == before
+
+
+def test_nothing_is_asked_where_nothing_is_made(session: Session) -> None:
+    session.next(6)
+    assert session.foresee_next("next") is None  # the head of the loop
+    session.run()
+    assert session.finished and session.foresee_next("step") is None

@@ -213,7 +213,7 @@ def test_questions_of_ones_own(desk: Desk) -> None:
     assert "it is all positive" in desk.type("skip")
     desk.type("predict value epoch")
     assert "it is 1: it is 1" in desk.type("")
-    assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes NAME")
+    assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes|same NAME")
     assert "no single number" in desk.fail("predict value z")
     assert desk.shell.session.position.epoch == 0
 
@@ -252,3 +252,85 @@ def test_a_learner_at_a_terminal(tmp_path: Path) -> None:
     again.wait("what is the shape of XW")
     again.child.send("\x04")
     assert again.end() == 0
+
+
+TASKS = """+++
+title = "Tasks"
+script = "small.py"
++++
+
+There are 3<!--{len(x)}--> rows.
+
+```nnstep
+(nn) epoch
+(nn) predict shape z
+(nn) hint one number a row
+(nn) hint it is (3, 1)
+(nn) (3, 1)
+(nn) hint a statement is to be executed
+(nn) hint type `next`
+(nn) next
+(nn) p z.sum()
+```
+"""
+
+
+@pytest.fixture
+def tasks(desk: Desk) -> Desk:
+    Path("small.md").write_text(TASKS)
+    desk.shell.output.pages = False
+    return desk
+
+
+def test_a_task_is_asked_for_and_hints_lead_to_it(tasks: Desk) -> None:
+    first = tasks.type("lesson small")
+    assert "There are 3 rows." in first and "Enter types `epoch`" in first
+    assert "Enter types `predict shape z`" in tasks.type("")
+    assert "what is the shape of z?" in tasks.type("")
+    assert tasks.type("hint") == "one number a row\n"
+    assert tasks.type("hint", "hint") == "it is (3, 1)\nit is (3, 1)\n"
+    said = tasks.type("(3, 1)")
+    assert said.startswith("right: ")
+    assert said.endswith("your turn: type it; `hint` helps, and Enter types it for you\n")
+    assert "a statement is to be executed" in tasks.type("hint")
+    assert "type `next`" in tasks.type("hint")
+    assert "(nn)" not in (shown := tasks.type("n")) and "Enter types `p z.sum()`" in shown
+    assert tasks.shell.session.position.line == 6  # it is the lesson's, no detour
+    assert "back to where" not in tasks.type("")
+
+
+def test_enter_does_a_task(tasks: Desk) -> None:
+    tasks.type("lesson small", "", "", "(9, 9)")
+    assert "it is (3, 1)" in tasks.type("(8,)")
+    assert tasks.type("").startswith("(nn) next\n")
+
+
+def test_what_is_typed_instead_of_a_task_is_a_detour(tasks: Desk) -> None:
+    tasks.type("lesson small", "", "", "", "epoch 5")
+    assert "back to where the lesson is" in tasks.type("next")
+    assert tasks.shell.session.position.line == 6 and "p z.sum()" in tasks.type("")
+
+
+def test_hints_where_no_lesson_has_any(desk: Desk) -> None:
+    assert "no guided lesson" in desk.fail("hint")
+    desk.type("open small.py", "predict shape z")
+    assert "not " in desk.type("hint")
+    desk.type("hint", "hint")
+    assert "`skip` tells the answer" in desk.type("hint")
+    desk.type("skip", "lesson small")
+    assert "Enter types `epoch`" in desk.type("hint")
+
+
+def test_asked_before_each_step(desk: Desk) -> None:
+    desk.type("open small.py", "epoch")
+    assert "ask before they show" in desk.type("predict on")
+    asked = desk.type("next")
+    assert "what is the shape of z?" in asked and "float64" not in asked
+    shown = desk.type("3x1")
+    assert shown.startswith("right: ") and "z  (3, 1) float64" in shown
+    assert "whose values does it change" in desk.type("next")
+    assert "w changed in place" in desk.type("next")  # the same again is as good as an answer
+    assert "what" not in desk.type("next 2").split("\n")[0]  # several steps aren't asked about
+    desk.type("predict off")
+    assert "float64" in desk.type("next")
+    assert "usage: predict" in desk.fail("predict maybe")

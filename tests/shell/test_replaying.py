@@ -91,7 +91,7 @@ def test_what_is_not_true_is_named(lesson: Path, old: str, new: str, words: str)
     good, said = told(lesson, check=True)
     assert not good
     assert re.search(words, said), said
-    assert re.search(rf"^{re.escape(str(lesson))}:\d+: ", said) and "1 of 8 differ" in said
+    assert re.search(rf"^{re.escape(str(lesson))}:\d+: ", said) and "1 of 8 commands differ" in said
     assert "\n  +++ what came" in said
     told(lesson, update=True, in_place=True)
     wanted = text if "shape ==" not in old else None
@@ -154,3 +154,31 @@ def test_a_script_that_ends_the_process(tmp_path: Path) -> None:
     path.write_text('+++\ntitle = "x"\nscript = "no.py"\n+++\n```nnstep\n(nn) continue\n```\n')
     with pytest.raises(Broken, match=r"there is no script .*no\.py"):
         replay(read(path))
+
+
+def test_numbers_of_the_prose(lesson: Path) -> None:
+    text = lesson.read_text()
+    said = "And again, with 0.09<!--{z[0, 0]:.2f}--> and 1,000<!--{1000 * len(z):,}-->"
+    lesson.write_text(text.replace("And again", f"{said}, 7<!--{{nosuch}}-->"))
+    good, shown = told(lesson, check=True)
+    line = text.split("\n").index("And again.") + 1
+    assert not good and f"{lesson}:{line}: 0.09 in the prose" in shown
+    assert "`z[0, 0]`: it is 0." in shown and "`1000 * len(z)`: it is 3,000" in shown
+    assert "`nosuch`: NameError: name 'nosuch' is not defined" in shown
+    assert "net.md: 0 of 8 commands differ, and 3 of 3 numbers of the prose\n" in shown
+    lesson.write_text(lesson.read_text().replace(", 7<!--{nosuch}-->", ""))
+    told(lesson, update=True, in_place=True)
+    assert " and 3,000<!--{1000 * len(z):,}-->." in lesson.read_text()
+    assert "0.09<!--" not in lesson.read_text()
+    assert told(lesson, check=True) == (
+        True, "net.md: all 8 commands as written, and 2 numbers of the prose\n"
+    )
+    assert told(lesson, update=True)[1] == f"{lesson}: nothing to change\n"
+    assert "<!--" not in told(lesson)[1]
+
+
+def test_hints_show_nothing(lesson: Path) -> None:
+    text = lesson.read_text().replace("(nn) p w.sum()", "(nn) hint add up\n(nn) p w.sum()")
+    lesson.write_text(text)
+    assert told(lesson, check=True)[0]
+    assert "add up" not in told(lesson)[1]

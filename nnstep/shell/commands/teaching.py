@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
 
 _USAGE = "lesson [NAME [--fresh]]"
-_PREDICT = "predict shape|sign|value|changes NAME"
+_PREDICT = "predict shape|sign|value|changes|same NAME, or predict on|off"
 
 
 @command("lesson", group="lesson", usage=_USAGE, takes="word")
@@ -80,7 +80,7 @@ def skip(shell: Shell, argument: str) -> None:
     """
     if shell.asking is not None:
         shell.asking.give_up()
-        shell.asking = None
+        shell.asked()
         return
     _playing(shell).skip()
 
@@ -96,6 +96,27 @@ def previous(shell: Shell, argument: str) -> None:
     if not playing.page:
         raise CommandError("this is the first page")
     playing.turn_to(playing.page - 1)
+
+
+@command("hint", group="lesson", usage="hint")
+def hint(shell: Shell, argument: str) -> None:
+    """Help with the question that waits, or with what the lesson asks you to type.
+
+    The first hint is vague; each further one says more, and the last one the way.
+
+    Example:
+        hint
+    """
+    asking = shell.asking
+    if shell.lesson is not None and (asking is None or not asking.motion):
+        text = shell.lesson.hint()
+        if text:
+            shell.output.show(text)
+            return
+    if asking is not None:
+        asking.hint()
+        return
+    _playing(shell).show_next()
 
 
 @command("pages", group="lesson", usage="pages [N]", takes="number")
@@ -119,18 +140,25 @@ def predict(shell: Shell, argument: str) -> None:
     """Guess what an op is going to make, before you see it.
 
     The op that gives NAME a value next is executed ahead and taken back, and you are asked for
-    the shape of NAME, the signs in it, its value (a single number, to a twentieth), or for the
-    names whose values change in place. Then type the answer: you have two tries. `skip`, or an
-    empty line, tells it. Any command may be typed before.
+    the shape of NAME, the signs in it, its value (a single number, to a twentieth), for the
+    names whose values change in place, or for those that lie in the same memory. Then type the
+    answer: you have two tries. `hint` helps; `skip`, or an empty line, tells it. Any command may
+    be typed before. With `predict on`, each `step` and `next` asks before it shows what it made.
 
     Examples:
         predict shape XW
         predict changes delta3
+        predict on
     """
     from nnstep.insight.predictions import KINDS, question
     from nnstep.shell.asking import Asking
 
     kind, _, name = argument.partition(" ")
+    if argument in ("on", "off"):
+        shell.guessing = argument == "on"
+        shell.output.hint("`step` and `next` ask before they show; `predict off` ends that"
+                          if shell.guessing else "nothing is asked any more")  # fmt: skip
+        return
     if kind not in KINDS or not name.strip():
         raise CommandError(f"usage: {_PREDICT}")
     with shell.under_way() as session:
