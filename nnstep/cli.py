@@ -48,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments[1:])
     from nnstep import options
 
+    try:
+        arguments = options.look_for_lessons(arguments)
+    except NotADirectoryError as error:
+        return _complain(str(error))
+
     actions = {
         "check": (options.of_check, _check), "diff": (options.of_diff, _compare),
         "lesson": (options.of_lesson, _lesson), "replay": (options.of_replay, _replay),
@@ -119,6 +124,20 @@ def _compare(options: argparse.Namespace, output: Output) -> int:
 
 
 def _lesson(options: argparse.Namespace, output: Output) -> int:
+    """A guided lesson, or what is done with lesson files."""
+    if options.action == "check":
+        from nnstep.shell.transcripts import review_files
+
+        return 0 if review_files(output, options.targets, options.jobs) else FAILED
+    if options.action == "new":
+        from nnstep.shell.drafting import draft
+
+        draft(output, options.name, options.script)
+        return 0
+    return _play(options, output)
+
+
+def _play(options: argparse.Namespace, output: Output) -> int:
     """A guided lesson; lines come from a person or a pipe, an empty one goes on."""
     from nnstep.shell.shell import Shell
 

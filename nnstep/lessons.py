@@ -1,4 +1,8 @@
-"""Finding the lessons and what they are about, by reading them; nothing is run here."""
+"""Finding the lessons and what they are about, by reading them; nothing is run here.
+
+A lesson is a script, a lesson file that leads through it (transcript.py), or both. Lessons are
+those that are shipped, and those of the folders that are looked in besides.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,11 @@ import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-# From one unit to two layers; what isn't listed comes behind, by name.
-_ORDER = (
-    "perceptron",
-    "moons_perceptron",
-    "mse_hidden",
-    "l2_derivation",
-    "softmax_moons",
-    "logistic_baseline",
-    "tanh_sigmoid",
-)
+_given: list[Path] = []
 _SOURCE = "Source:"
 _MEASURES = ("Cost", "Accuracy", "Fresh")
 
@@ -63,23 +59,98 @@ def folder() -> Path:
     return installed if installed.is_dir() else package.parent / "lessons"
 
 
+def look_in(folder: Path) -> None:
+    """Look for lessons in another folder, before all others.
+
+    Raises:
+        NotADirectoryError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"there is no folder {folder} with lessons")
+    _given.insert(0, folder)
+
+
 def names() -> list[str]:
-    """The names of all lessons, in teaching order."""
-    found = {path.stem for path in folder().glob("*.py") if not path.name.startswith("_")}
-    return [name for name in _ORDER if name in found] + sorted(found.difference(_ORDER))
+    """The names of all lessons, in teaching order; those that have no place in it come last."""
+    found = {path.stem for each in (*_given, folder()) for path in _in(each)}
+    return sorted(found, key=lambda name: (_order(guide(name)), name))
 
 
 def find(name: str) -> Path | None:
     """The script of a lesson, None when there is no lesson of that name."""
-    return folder() / f"{name}.py" if name in names() else None
+    for each in (*_given, folder()):
+        if name.isidentifier() and (each / f"{name}.py").is_file():
+            return each / f"{name}.py"
+        script = _script(each / f"{name}.md")
+        if script is not None:
+            return script
+    return None
+
+
+def guide(name: str) -> Path | None:
+    """The lesson file of a lesson, None when it has none."""
+    paths = (each / f"{name}.md" for each in (*_given, folder()))
+    return next(filter(_has_front_matter, paths), None)
+
+
+def _in(folder: Path) -> Iterator[Path]:
+    """What may be a lesson in a folder; other Markdown has no front matter."""
+    for path in (*folder.glob("*.py"), *folder.glob("*.md")):
+        if not path.name.startswith("_") and (path.suffix == ".py" or _has_front_matter(path)):
+            yield path
+
+
+def _has_front_matter(guide: Path) -> bool:
+    """Whether a file is meant as a lesson file, though it may be broken."""
+    try:
+        with guide.open("rb") as file:
+            return file.read(3) == b"+++"
+    except OSError:
+        return False
+
+
+def _script(guide: Path) -> Path | None:
+    """The script that a lesson file is about; None where it is no lesson file."""
+    script = _fields(guide).get("script")
+    return guide.parent / script if isinstance(script, str) else None
+
+
+def _order(guide: Path | None) -> float:
+    order = _fields(guide).get("order") if guide is not None else None
+    return order if isinstance(order, int) else float("inf")
+
+
+def _fields(guide: Path) -> dict[str, object]:
+    """The front matter of a lesson file; none where there is no such file, or it is broken."""
+    try:
+        return _read_fields(guide, guide.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=256)
+def _read_fields(guide: Path, changed: int) -> dict[str, object]:
+    from nnstep.transcript import front_matter  # which who opens a script needn't wait for
+
+    return front_matter(guide.read_text(encoding="utf-8").splitlines(), guide)[0]
 
 
 def lessons() -> Iterator[Lesson]:
     """All lessons, in teaching order."""
     for name in names():
-        path = folder() / f"{name}.py"
+        guided = guide(name)
+        yield _lesson(name, find(name) or guided or Path(), guided)
+
+
+def _lesson(name: str, path: Path, guided: Path | None) -> Lesson:
+    try:
         teaches, source = about(path.read_text(encoding="utf-8"))
-        yield Lesson(name, path, teaches, source)
+    except (OSError, UnicodeDecodeError):
+        teaches, source = f"{path} can't be read", ""
+    if guided is not None and not teaches:
+        broken = f"Its lesson file can't be read; `lesson {name}` says why."
+        teaches = str(_fields(guided).get("title", broken))
+    return Lesson(name, path, teaches, source)
 
 
 def about(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from nnstep.version import __version__
 
@@ -19,12 +20,15 @@ _USAGE = """nnstep                               the lessons, then a prompt
        nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]
        nnstep lessons                       the lessons
        nnstep lesson NAME [--fresh]         a guided lesson, from where it was left
+       nnstep lesson check [NAME|FILE.md]   what is wrong with lesson files
+       nnstep lesson new NAME FILE.py       begin a lesson file of your own
        nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
                                             whether its gradients are right
        nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
        nnstep replay [--check|--update] LESSON|FILE.md...
                                             a lesson file, as a demonstration or a test
-       nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added"""
+       nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added
+       nnstep --lessons FOLDER ...          with the lessons in a folder, too"""
 _EXAMPLES = """examples:
   nnstep mse_hidden                 step through a lesson
   nnstep train.py -- --lr 0.1       step through a script of your own, with its arguments
@@ -97,6 +101,25 @@ def _command(text: str) -> tuple[str, str]:
 
 def _file(text: str) -> tuple[str, str]:
     return "file", text
+
+
+def look_for_lessons(arguments: list[str]) -> list[str]:
+    """Obey each `--lessons FOLDER`, wherever it stands; the other arguments.
+
+    Raises:
+        NotADirectoryError: there is no such folder.
+    """
+    if not any(each.split("=")[0] == "--lessons" for each in arguments):
+        return arguments
+    from nnstep import lessons
+
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = argparse.ArgumentParser(prog="nnstep", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lessons", action="append", default=[])
+    found, rest = parser.parse_known_args(arguments[:at])
+    for each in found.lessons:
+        lessons.look_in(Path(each))
+    return [*rest, *arguments[at:]]
 
 
 def of_session(arguments: list[str]) -> argparse.Namespace:
@@ -176,16 +199,54 @@ def of_diff(arguments: list[str]) -> argparse.Namespace:
 
 
 def of_lesson(arguments: list[str]) -> argparse.Namespace:
-    """The options of `nnstep lesson`."""
+    """The options of `nnstep lesson`; `action` is `play`, `check` or `new`."""
+    action = arguments[0] if arguments[:1] in (["check"], ["new"]) else "play"
+    if action == "play":
+        found = _of_playing(arguments)
+    else:
+        found = (_of_reviewing if action == "check" else _of_drafting)(arguments[1:])
+    found.action = action
+    return found
+
+
+def _of_playing(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="nnstep lesson", description="Play a guided lesson, from where it was left.",
+        epilog="`nnstep lesson check --help` and `nnstep lesson new --help` tell of lesson files.",
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("name", metavar="NAME", help="`nnstep lessons` lists them")
+    add("name", metavar="NAME|FILE.md", help="`nnstep lessons` lists them")
     add("--fresh", action="store_true", help="begin at the first page")
     add("--no-pager", action="store_true", help="long output isn't shown page by page")
     add("--vi", action="store_true", help="the keys of vi at the prompt, not those of emacs")
+    return parser.parse_args(arguments)
+
+
+def _of_reviewing(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="nnstep lesson check",
+        description="Tell what is wrong with lesson files: what they show and claim, their "
+        "questions, hints, names, numbers and links.",
+        epilog="exit status: 0 when nothing is wrong, 1 when something is, 2 for wrong usage.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("targets", nargs="*", metavar="NAME|FILE.md|FOLDER", help="all lessons if not given")
+    _add_jobs(parser)
+    return parser.parse_args(arguments)
+
+
+def _of_drafting(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="nnstep lesson new",
+        description="Write a lesson file for a script, NAME.md, to go on from: it can be played "
+        "and checked at once.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("name", metavar="NAME", help="what the lesson is called")
+    add("script", metavar="FILE.py", help="the script that it is about")
     return parser.parse_args(arguments)
 
 
@@ -206,14 +267,18 @@ def of_replay(arguments: list[str]) -> argparse.Namespace:
         "--pace", type=_from_zero, default=0.0, metavar="S",
         help="wait so many seconds before each command",
     )
-    add(
-        "-j", dest="jobs", type=_from_one("a number of files"), default=1, metavar="N",
-        help="play so many files at the same time; %(default)s unless set",
-    )
+    _add_jobs(parser)
     found = parser.parse_args(arguments)
     if found.in_place and not found.update:
         parser.error("--in-place needs --update")
     return found
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-j", dest="jobs", type=_from_one("a number of files"), default=1, metavar="N",
+        help="play so many files at the same time; %(default)s unless set",
+    )
 
 
 def _from_one(what: str) -> Callable[[str], int]:

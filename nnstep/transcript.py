@@ -188,12 +188,23 @@ def parse(text: str, path: Path) -> Transcript:
         Broken: something in it is wrong.
     """
     lines = text.splitlines()
-    fields, start = _front_matter(lines, path)
+    fields, start = front_matter(lines, path)
     return Transcript(path, fields, tuple(_parts(lines, start, path)), tuple(lines))
 
 
-def _front_matter(lines: Sequence[str], path: Path) -> tuple[dict[str, Any], int]:
-    """The fields, and the number of the lines that they take."""
+def front_matter(lines: Sequence[str], path: Path) -> tuple[dict[str, Any], int]:
+    """The front matter that a lesson file begins with.
+
+    Args:
+        lines: those of the file.
+        path: of it, for messages.
+
+    Returns:
+        The fields, and the number of the lines that they take.
+
+    Raises:
+        Broken: there is none, or something in it is wrong.
+    """
     if not lines or lines[0].strip() != _EDGE:
         raise Broken(f"{path}:1: the first line must be `{_EDGE}`, before the front matter")
     end = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == _EDGE), None)

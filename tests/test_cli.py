@@ -536,3 +536,23 @@ def test_a_lesson_goes_before_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 )
 def test_what_a_script_says_of_itself(text: str, expected: tuple[str, str]) -> None:
     assert lessons.about(text) == expected
+
+
+def test_lessons_of_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/net.py").write_text("x = 3\ny = x + 1\n")
+    fields = '+++\ntitle = "Mine"\nscript = "net.py"\norder = 0\n+++\n'
+    (tmp_path / "own/mine.md").write_text(f"{fields}Go.\n\n```nnstep\n(nn) step\n...\n```\n")
+    (tmp_path / "own/README.md").write_text("# No lesson\n")
+    (tmp_path / "own/torn.md").write_text("+++\n")
+    listed = nnstep(tmp_path, "--lessons", "own", "lessons").stdout
+    names = [line.split()[0] for line in listed.splitlines() if line[:1].isalpha()]
+    assert names[1:3] == ["mine", "perceptron"] and names[-2:] == ["net", "torn"]
+    assert "can't be read; `lesson torn`" in " ".join(listed.split())
+    assert nnstep(tmp_path, "replay", "--check", "mine", "--lessons=own").returncode == 0
+    assert "x = 3" in nnstep(tmp_path, "--lessons", "own", "mine", "-c", "step").stdout
+    assert "torn.md:1: " in nnstep(tmp_path, "lesson", "torn", "--lessons", "own").stderr
+    missing = nnstep(tmp_path, "--lessons", "nosuch", "lessons")
+    assert (missing.returncode, missing.stderr) == (
+        2, "nnstep: there is no folder nosuch with lessons\n"
+    )

@@ -24,6 +24,7 @@ class Asking:
     """A question in progress.
 
     Attributes:
+        question: what is asked.
         over: whether it has been answered, or given up.
         motion: the line that is executed when it is over, which shows what was asked for; empty
             for none.
@@ -38,26 +39,26 @@ class Asking:
         self.over = False
         self.motion = motion
         self._hints = question.hints()
-        self._question = question
+        self.question = question
         self._output = output
         self._left = _TRIES
 
     def show(self) -> None:
         """Ask."""
-        *place, asked = self._question.text.split("\n")
+        *place, asked = self.question.text.split("\n")
         lines = [Text(line) for each in place for line in self._wrapped(each)]
         lines += [styled(line, NAME) for line in self._wrapped(asked)]
         lines += [
             Text(f"  {number}  {plain(choice.text, self._output.ascii)}")
-            for number, choice in enumerate(self._question.choices, 1)
+            for number, choice in enumerate(self.question.choices, 1)
         ]
         self._output.show(stack(lines))
-        self._output.hint("type the answer or its number" if self._question.choices
+        self._output.hint("type the answer or its number" if self.question.choices
                           else "type a number")  # fmt: skip
 
     def answer(self, text: str) -> None:
         """Take an answer, and say what it is worth."""
-        found, right = self._question.judge(text), self._question.right
+        found, right = self.question.judge(text), self.question.right
         self._left -= 1
         if found == right:
             self._end(f"right: {right.why}")
@@ -77,7 +78,7 @@ class Asking:
 
     def give_up(self) -> None:
         """Tell the answer to one who doesn't want to guess."""
-        right = self._question.right
+        right = self.question.right
         self._end(f"it is {right.text}: {right.why}")
 
     def _end(self, text: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nnstep import lessons
 from nnstep.shell.kept import folder, write
 
 
@@ -26,6 +27,12 @@ class Learnt(NamedTuple):
     def in_words(self) -> str:
         """Such as `page 3 of 8`, or `done`."""
         return "done" if self.page >= self.pages else f"page {self.page + 1} of {self.pages}"
+
+
+def key(path: Path) -> str:
+    """What a lesson file is called where this is kept: one of another folder by its whole path."""
+    path = path.resolve()
+    return path.stem if path.parent == lessons.folder().resolve() else str(path.with_suffix(""))
 
 
 def load() -> tuple[dict[str, Learnt], str]:

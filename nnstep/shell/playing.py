@@ -192,7 +192,7 @@ class Playing:
     def _keep(self) -> None:
         """Keep how far the lesson is, where that can be kept."""
         try:
-            learnt.save(self.transcript.path.stem, learnt.Learnt(self.page, len(self.pages)))
+            learnt.save(learnt.key(self.transcript.path), learnt.Learnt(self.page, len(self.pages)))
         except OSError as error:
             self._shell.output.hint(f"how far you are can't be kept: {error}")
 
@@ -205,7 +205,7 @@ class Playing:
         shown, nothing = self._shell.output, io.StringIO()
         self._shell.output = Output(nothing, nothing, {})
         try:
-            self._shell.open(str(self.transcript.script))
+            self._shell.open(str(self.transcript.script), self.transcript.arguments)
             for each in self._commands():
                 self._shell.execute_one(each)
         finally:

@@ -13,16 +13,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nnstep import processes
 from nnstep.matching import RELATIVE, Mismatch, merged, mismatches, same
 from nnstep.shell.output import Output
 from nnstep.shell.shell import Shell
 from nnstep.stated import Stated, restated, stated
-from nnstep.transcript import Broken, Exchange, Transcript, read
+from nnstep.transcript import Broken, Exchange, Transcript, parse, read
+
+if TYPE_CHECKING:
+    from nnstep.insight.predictions import Question
 
 _SURROUNDINGS = {"COLUMNS": "80", "LINES": "24", "NO_COLOR": "1", "TERM": "dumb"}
+
+
+class Asked(NamedTuple):
+    """A question of a lesson file.
+
+    Attributes:
+        right: the right answer.
+        choices: all that may be chosen; none where the answer is free.
+        taken: which of the choices are taken for the right answer.
+    """
+
+    right: str
+    choices: tuple[str, ...]
+    taken: tuple[str, ...]
 
 
 class Played(NamedTuple):
@@ -33,12 +50,16 @@ class Played(NamedTuple):
         found: what it shows.
         mismatches: where that differs.
         tolerance: by which part numbers may differ there.
+        works: whether it did what it is for.
+        asked: what is asked there, where it is a question.
     """
 
     exchange: Exchange
     found: tuple[str, ...]
     mismatches: tuple[Mismatch, ...]
     tolerance: float
+    works: bool = True
+    asked: Asked | None = None
 
 
 class Told(NamedTuple):
@@ -133,7 +154,8 @@ def replay(transcript: Transcript) -> Replay:
         raise Broken(f"{transcript.path}: there is no script {transcript.script}")
     surroundings = {**processes.ONE_THREAD, **processes.NO_WINDOW, **_SURROUNDINGS}
     with processes.start(__name__, surroundings) as process:
-        processes.tell(process, {"path": os.path.abspath(transcript.path)})
+        text = "\n".join(transcript.lines)
+        processes.tell(process, {"path": os.path.abspath(transcript.path), "text": text})
         answer = processes.told(process) or {"error": "the script has ended the process"}
     if "error" in answer:
         raise Broken(f"{transcript.path}: it can't be played: {answer['error']}")
@@ -141,13 +163,14 @@ def replay(transcript: Transcript) -> Replay:
 
 
 def compared(
-    transcript: Transcript, shown: Sequence[Sequence[str]], told: Sequence[Sequence[str]]
+    transcript: Transcript, shown: Sequence[Mapping[str, Any]], told: Sequence[Sequence[str]]
 ) -> Replay:
     """What a lesson file says beside what has come.
 
     Args:
         transcript: the file.
-        shown: what each of its commands has shown.
+        shown: of each of its commands, the lines that it has `shown`, whether it `works`, and
+            what was `asked`.
         told: each computed number of its prose, and why it can't be computed.
     """
     numbers = [each for part in transcript.parts for each in stated(part.prose, part.line)]
@@ -157,17 +180,19 @@ def compared(
     )
 
 
-def _compared(transcript: Transcript, shown: Sequence[Sequence[str]]) -> Iterable[Played]:
+def _compared(transcript: Transcript, shown: Sequence[Mapping[str, Any]]) -> Iterable[Played]:
     tolerance, at = RELATIVE, 0
     for part in transcript.parts:
         tolerance = RELATIVE
         for exchange in part.exchanges:
-            found = tuple(shown[at])
+            found, asked = tuple(shown[at]["shown"]), shown[at]["asked"]
+            works = shown[at]["works"]
             at += 1
             if exchange.directive == "tolerance":
                 tolerance = _tolerance(exchange, transcript.path)
             wrong = mismatches(exchange.expected, found, tolerance)
-            yield Played(exchange, found, tuple(wrong), tolerance)
+            question = Asked(asked[0], tuple(asked[1]), tuple(asked[2])) if asked else None
+            yield Played(exchange, found, tuple(wrong), tolerance, works, question)
 
 
 def _tolerance(exchange: Exchange, path: Path) -> float:
@@ -193,18 +218,18 @@ def answer() -> None:
 
 def _work(words: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        shown, told = play(read(Path(words["path"])))
+        shown, told = play(parse(words["text"], Path(words["path"])))
         return {"shown": shown, "told": told}
     except Exception as error:
         return {"error": processes.in_one_line(error)}
 
 
-def play(transcript: Transcript) -> tuple[list[list[str]], list[tuple[str, str]]]:
-    """What each command of a lesson file shows, and its computed numbers, in their order."""
+def play(transcript: Transcript) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """What `compared` is given: of each command of a lesson file, and its computed numbers."""
     stream = io.StringIO()
     shell = Shell(Output(stream, stream, {}), keep_going=True)
     shell.open(str(transcript.script), transcript.arguments)
-    shown, told = list[list[str]](), list[tuple[str, str]]()
+    shown, told = list[dict[str, Any]](), list[tuple[str, str]]()
     try:
         for part in transcript.parts:
             told += [_told(shell, each) for each in stated(part.prose)]
@@ -214,14 +239,28 @@ def play(transcript: Transcript) -> tuple[list[list[str]], list[tuple[str, str]]
     return shown, told
 
 
-def _shown(shell: Shell, stream: io.StringIO, exchange: Exchange) -> list[str]:
+def _shown(shell: Shell, stream: io.StringIO, exchange: Exchange) -> dict[str, Any]:
     stream.seek(0)
     stream.truncate()
+    works, before = True, shell.asking
     if exchange.directive == "expect":
-        shell.output.text(_expected(shell, exchange.argument))
+        wrong = _expected(shell, exchange.argument)
+        shell.output.text(wrong)
+        works = not wrong
     elif not exchange.directive:
-        shell.execute(exchange.text)
-    return [line.rstrip() for line in stream.getvalue().splitlines()]
+        works = shell.execute(exchange.text)
+        if before is not None:  # it is the answer
+            works = before.question.judge(exchange.text) == before.question.right
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    asking = shell.asking if shell.asking is not before else None
+    return {"shown": lines, "works": works, "asked": asking and _asked(asking.question)}
+
+
+def _asked(question: Question) -> tuple[str, list[str], list[str]]:
+    """What `Asked` says of a question."""
+    texts = [each.text for each in question.choices]
+    taken = [text for text in texts if question.judge(text) == question.right]
+    return question.right.text, texts, taken
 
 
 def _expected(shell: Shell, text: str) -> str:

@@ -1,6 +1,7 @@
-"""`nnstep replay`: lesson files shown as they play, compared with what they say, or mended.
+"""`nnstep replay` and `nnstep lesson check`: lesson files shown, compared, mended, reviewed.
 
-Not the playing itself (replaying.py), and not what counts as the same (matching.py).
+Not the playing itself (replaying.py), not what counts as the same (matching.py), and not the rules
+(reviewing.py).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.text import Text
@@ -17,9 +19,9 @@ from nnstep.matching import same
 from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
-from nnstep.shell.replaying import Played, Replay, Told, replay_all
+from nnstep.shell.replaying import Played, Replay, Told, replay, replay_all
 from nnstep.stated import without_comments
-from nnstep.transcript import PROMPT, Broken
+from nnstep.transcript import PROMPT, Broken, read
 from nnstep.views.text import ALARM, DIM, NAME
 
 _BESIDE = ".new.md"
@@ -61,16 +63,54 @@ def replay_files(
     return all(each.good for each in found) if check else True
 
 
+def review_files(output: Output, targets: Sequence[str], jobs: int = 1) -> bool:
+    """Tell what is wrong with lesson files.
+
+    Args:
+        output: where it is told.
+        targets: names of lessons, files, and folders of files; all lessons if there are none.
+        jobs: how many are played at the same time.
+
+    Returns:
+        Whether nothing is wrong.
+
+    Raises:
+        CommandError: there is no such file.
+    """
+    guides = (lessons.guide(name) for name in lessons.names())
+    paths = list(_paths(targets)) if targets else [path for path in guides if path is not None]
+    good = True
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        for path, faults in zip(paths, pool.map(_faults, paths), strict=True):
+            for line in faults:
+                output.show(Text(line), whole=True)
+            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+            verdict = f"{path.name}: {count if faults else 'nothing is wrong'}"
+            output.show(Text(verdict, style=ALARM if faults else DIM))
+            good = good and not faults
+    return good
+
+
+def _faults(path: Path) -> list[str]:
+    from nnstep.shell.reviewing import review
+
+    try:
+        found = review(replay(read(path)))
+    except (Broken, OSError) as error:
+        return [str(error)]
+    return [f"{path}:{each.line}: {each.what}; {each.mend}" for each in found]
+
+
 def _paths(targets: Sequence[str]) -> Iterator[Path]:
     """The files that are meant."""
     for target in targets:
-        path, named = Path(target), lessons.folder() / f"{target}.md"
+        path, named = Path(target), lessons.guide(target)
         if path.is_dir():
             inside = sorted(path.glob("*.md"))
             if not inside:
                 raise CommandError(f"there are no lesson files (.md) in {target}")
             yield from inside
-        elif target in lessons.names() and named.is_file():
+        elif named is not None:
             yield named
         elif path.is_file():
             yield path

@@ -171,7 +171,7 @@ def test_two_sessions_lose_no_progress(desk: Desk) -> None:
     [
         ("lesson nosuch", "there is no lesson 'nosuch'"),
         ("lesson bare", "bare has no guided lesson yet; `open bare` opens its script"),
-        ("lesson small --stale", "usage: lesson [NAME [--fresh]]"),
+        ("lesson small --stale", "usage: lesson [NAME|FILE.md [--fresh]]"),
         ("lesson", "no guided lesson is going on"),
     ],
 )
@@ -181,7 +181,10 @@ def test_what_is_refused(desk: Desk, line: str, words: str) -> None:
 
 def test_a_broken_lesson_file(desk: Desk) -> None:
     Path("small.md").write_text("# nothing\n")
-    assert "small.md:1: the first line must be `+++`" in desk.fail("lesson small")
+    assert "small.md:1: the first line must be `+++`" in desk.fail("lesson small.md")
+    assert "small has no guided lesson yet" in desk.fail("lesson small")
+    Path("small.md").write_text("+++\ntitle = 3\n+++\n")
+    assert "small.md:1: " in desk.fail("lesson small")
 
 
 QUIZ = TEXT.replace("""(nn) next
@@ -213,7 +216,7 @@ def test_questions_of_ones_own(desk: Desk) -> None:
     assert "it is all positive" in desk.type("skip")
     desk.type("predict value epoch")
     assert "it is 1: it is 1" in desk.type("")
-    assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes|same NAME")
+    assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes|same")
     assert "no single number" in desk.fail("predict value z")
     assert desk.shell.session.position.epoch == 0
 

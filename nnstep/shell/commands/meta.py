@@ -44,11 +44,12 @@ def lessons_(shell: Shell, argument: str) -> None:
     known, note = learnt.load()
     if note:
         shell.output.hint(note)
-    rows = [
-        (each.name, f"{each.teaches} ({known[each.name].in_words})" if each.name in known
-         else each.teaches, each.source)
-        for each in lessons.lessons()
-    ]  # fmt: skip
+    rows = []
+    for each in lessons.lessons():
+        guide = lessons.guide(each.name)
+        far = known.get(learnt.key(guide)) if guide is not None else None
+        teaches = each.teaches if far is None else f"{each.teaches} ({far.in_words})"
+        rows.append((each.name, teaches, each.source))
     shell.output.show(lessons_table(rows, shell.output.width, shell.output.ascii))
 
 

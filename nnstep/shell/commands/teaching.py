@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstep import lessons
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from nnstep.shell.playing import Playing
     from nnstep.shell.shell import Shell
 
-_USAGE = "lesson [NAME [--fresh]]"
+_USAGE = "lesson [NAME|FILE.md [--fresh]]"
 _PREDICT = "predict shape|sign|value|changes|same NAME, or predict on|off"
 
 
@@ -28,23 +29,24 @@ def lesson(shell: Shell, argument: str) -> None:
     Example:
         lesson perceptron
     """
-    name, _, option = argument.partition(" ")
-    if option not in ("", "--fresh") or name == "--fresh":
+    name = argument.removesuffix(" --fresh").strip()
+    option = argument.endswith(" --fresh")
+    if name == "--fresh" or (" " in name and not name.endswith(".md")):
         raise CommandError(f"usage: {_USAGE}")
     if not name:
         _playing(shell).show_page()
         return
-    _begin(shell, name, fresh=bool(option))
+    _begin(shell, name, fresh=option)
 
 
 def _begin(shell: Shell, name: str, fresh: bool) -> None:
     from nnstep.shell.playing import Playing
     from nnstep.transcript import Broken, read
 
-    path = lessons.folder() / f"{name}.md"
-    if name not in lessons.names():
+    path = Path(name) if name.endswith(".md") else lessons.guide(name)
+    if path is None and lessons.find(name) is None:
         raise CommandError(f"there is no lesson {name!r}; `lessons` lists them")
-    if not path.is_file():
+    if path is None:
         raise CommandError(f"{name} has no guided lesson yet; `open {name}` opens its script")
     try:
         transcript = read(path)
@@ -53,9 +55,9 @@ def _begin(shell: Shell, name: str, fresh: bool) -> None:
     known, note = learnt.load()
     if note:
         shell.output.hint(note)
-    before = known.get(name)
+    before = known.get(learnt.key(path))
     page = 0 if fresh or before is None or before.page >= before.pages else before.page
-    shell.open(str(transcript.script))
+    shell.open(str(transcript.script), transcript.arguments)
     shell.lesson = Playing(shell, transcript, page)
     shell.lesson.show_page()
 
