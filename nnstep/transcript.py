@@ -33,6 +33,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 PROMPT = "(nn) "
+MORE = "(..) "
+"""Before the further lines of a statement of several lines."""
 DIRECTIVES = ("expect", "tolerance", "hint")
 """What may stand behind the prompt that is no command of the shell's."""
 _EDGE = "+++"
@@ -51,7 +53,7 @@ class Exchange(NamedTuple):
     """A line typed, and what it shows.
 
     Attributes:
-        line: its line in the file, from 1.
+        line: its line in the file, from 1; its last one where it has several.
         text: what is typed, without the prompt.
         expected: the lines below it.
     """
@@ -265,6 +267,11 @@ def _end_of_fence(lines: Sequence[str], at: int, ticks: str, path: Path) -> int:
     raise Broken(f"{path}:{at + 1}: this fence has no end; a line `{ticks}` ends it")
 
 
+def _goes_on(line: str) -> bool:
+    """Whether it is a further line of what is typed."""
+    return line.startswith(MORE) or line.rstrip() == MORE.rstrip()
+
+
 def _exchanges(lines: Sequence[str], start: int, end: int, path: Path) -> list[Exchange]:
     found: list[Exchange] = []
     typed: tuple[int, str] | None = None
@@ -277,6 +284,8 @@ def _exchanges(lines: Sequence[str], start: int, end: int, path: Path) -> list[E
             typed, below = (at + 1, line.removeprefix(PROMPT.rstrip()).strip()), []
             if not typed[1]:
                 raise Broken(f"{path}:{at + 1}: nothing stands behind the prompt")
+        elif typed is not None and not below and _goes_on(line):
+            typed = (at + 1, f"{typed[1]}\n{line.removeprefix(MORE.rstrip()).removeprefix(' ')}")
         elif typed is None:
             raise Broken(f"{path}:{at + 1}: a fence begins with a command: `{PROMPT}step`")
         else:

@@ -88,7 +88,7 @@ def check_script(
             output.hint(f"{target}: {report.kind}")
             show_report(stage, report)
     finally:
-        stage.close()
+        stage.close_script()
     return {WRONG: _WRONG, UNDECIDED: _NOTHING}.get(report.kind, _GOOD)
 
 

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, TextIO
 
@@ -44,6 +44,7 @@ class Output:
         ascii: whether nothing but ASCII characters can be shown.
         palette: how many colours standard output can show; 0 where no escape codes may be written.
         pages: whether what is longer than the screen goes through a pager.
+        listener: is given everything that is shown; None for nobody.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Output:
         self._console = _console(self._out, self.palette)
         self._errors = _console(self._err, _palette(self._err, environment))
         self.pages = False
+        self.listener: Callable[[str], object] | None = None
         self._pager = pager.program(environment)
         self._held: list[str] | None = None  # what may turn out to be long
         self._lock = threading.RLock()  # progress is told by another thread
@@ -180,6 +182,7 @@ class Output:
             except BrokenPipeError:
                 raise OutputClosed from None
             self._line_is_open = not text.endswith("\n")
+            self._heard(text)
 
     def _print(self, console: Console, what: RenderableType, soft_wrap: bool = False) -> None:
         try:
@@ -192,6 +195,7 @@ class Output:
         self._erase()
         if self._line_is_open:
             self._out.write("\n")
+            self._heard("\n")
             self._line_is_open = False
         # Both streams often are one screen: what came first is to be seen first.
         self._out.flush()
@@ -200,13 +204,23 @@ class Output:
         soft_wrap = soft_wrap or _fits(what, width)
         # rich ignores a width alone when TERM is dumb.
         console.size = (width, 24)
-        if self._held is None or console is self._errors:
+        held = self._held if console is not self._errors else None
+        if held is None and self.listener is None:
             console.print(what, soft_wrap=soft_wrap)
             console.file.flush()
             return
         with console.capture() as captured:
             console.print(what, soft_wrap=soft_wrap)
-        self._held.append(captured.get())
+        self._heard(captured.get())
+        if held is not None:
+            held.append(captured.get())
+            return
+        console.file.write(captured.get())
+        console.file.flush()
+
+    def _heard(self, text: str) -> None:
+        if self.listener is not None:
+            self.listener(text)
 
 
 def _fits(what: RenderableType, width: int) -> bool:

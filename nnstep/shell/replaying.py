@@ -102,11 +102,16 @@ class Replay:
             each.mismatches for each in self.played
         )
 
+    @property
+    def holds(self) -> bool:
+        """Whether every `expect` is true."""
+        return not any(each.mismatches for each in self.played if each.exchange.directive)
+
     def updated(self) -> str:
         """The text of the file, brought up to date."""
         shown = {
             each.exchange.line: merged(each.exchange.expected, each.found, each.tolerance)
-            for each in self.played if each.mismatches
+            for each in self.played if each.mismatches and not each.exchange.directive
         }
         return self.transcript.updated(shown, dict(self._restated()))
 

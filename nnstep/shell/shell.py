@@ -6,10 +6,12 @@ Not the prompt (prompt.py), not the commands (commands/), not what a line means 
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from nnstep.processes import Script
 from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
 from nnstep.shell.asking import ask_before
 from nnstep.shell.failures import message_of
@@ -21,8 +23,10 @@ from nnstep.shell.stage import Stage
 if TYPE_CHECKING:
     from nnstep.shell.asking import Asking
     from nnstep.shell.playing import Playing
+    from nnstep.shell.recording import Recording
 
 _DEEPEST = 20
+_NOT_KEPT = ("record", "open", "quit", "lesson", "lessons", "help", "hint")
 
 
 class Shell(Stage):
@@ -34,6 +38,8 @@ class Shell(Stage):
         lesson: the guided lesson that is played, None for none.
         asking: the question that waits for an answer, None for none.
         guessing: whether the learner is asked before each step.
+        typed: the lines that were executed since the script was opened.
+        recording: what is recorded, None for nothing.
         done: whether `quit` was typed.
         failed: whether a command has failed.
     """
@@ -53,6 +59,8 @@ class Shell(Stage):
         self.lesson: Playing | None = None
         self.asking: Asking | None = None
         self.guessing = False
+        self.typed: list[str] = []
+        self.recording: Recording | None = None
         self.done = False
         self.failed = False
         self._last_motion = ""
@@ -60,9 +68,11 @@ class Shell(Stage):
 
     def open(self, target: str, arguments: Sequence[str] = ()) -> None:
         """Open a lesson or a script; nothing of the one before is repeated in it."""
+        self.end_recording(".md")
         super().open(target, arguments)
         self._last_motion = ""
         self.lesson = self.asking = None
+        self.typed.clear()
 
     def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
         """Execute lines up to the first failing one, or all of them with `keep_going`.
@@ -89,7 +99,10 @@ class Shell(Stage):
         Returns:
             Whether it succeeded. A failure has been shown.
         """
+        if self.recording is not None and self.interactive:  # else it is echoed
+            self.recording.typed(line.rstrip("\n"))
         if self.asking is not None and self._answers(line):
+            self.typed.append(line.strip() or "skip")
             return True
         playing = self.lesson
         if playing is not None and (not line.strip() or playing.is_next(line)):
@@ -100,9 +113,41 @@ class Shell(Stage):
         if not line.strip() and self.interactive:
             line = self._last_motion
         good = self.execute_one(line)
+        self._note(line)
         if playing is not None and playing is self.lesson and self._moves(line):
             playing.strayed()
         return good
+
+    def _note(self, line: str) -> None:
+        """Keep a line for a recording; one that was interrupted ends where it stands now."""
+        parsed = self.parse(line) if line.strip() else Blank(True)
+        command = find(parsed.word) if isinstance(parsed, Command) else None
+        if isinstance(parsed, Blank) or (command is not None and command.name in _NOT_KEPT):
+            return
+        if self.has_session and self.session.stop.reason == "interrupted":
+            line = f"goto {self.session.position.moment}"
+        self.typed.append(line.strip())
+
+    def end_recording(self, kind: str = "") -> None:
+        """Write what is recorded, if anything is; with a kind only a file of that kind.
+
+        Raises:
+            CommandError: it can't be written.
+        """
+        if self.recording is None or not self.recording.path.name.endswith(kind):
+            return
+        script = Script.of(self.session) if self.has_session else Script("")
+        self.recording.end(self.typed, os.path.join(script.folder, script.path), script.argv)
+        path, self.recording = self.recording.path, None
+        self.output.hint(f"{path}: written", whole=True)
+
+    def close(self) -> None:
+        """Write what is recorded, and close the open script, if any."""
+        try:
+            self.end_recording()
+        except CommandError as error:
+            self.output.error(str(error))
+        self.close_script()
 
     def _answers(self, line: str) -> bool:
         """Whether a line answers the question that waits; a command is no answer."""

@@ -5,9 +5,10 @@ What the commands work with. Not what is typed: lines are the shell's affair (sh
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class Stage:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
             raise CommandError(unreadable(target, error)) from error
-        self.close()
+        self.close_script()
         self._figures_shown = 0
         session.on_print = self._script_prints
         self._session = session
@@ -113,7 +114,7 @@ class Stage:
         self.displays.clear()
         self.before = self.listed = self.checked = None
 
-    def close(self) -> None:
+    def close_script(self) -> None:
         """Close the open script, if any."""
         if self._session is not None:
             self._session.close()
@@ -295,8 +296,10 @@ class Stage:
 
     @contextmanager
     def _users_python(self) -> Iterator[None]:
+        """Around what is typed: what it prints is shown, what it raises is told."""
         try:
-            yield
+            with redirect_stdout(_Typed(self.output)):
+                yield
         except (CommandError, OutputClosed, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit too: `raise SystemExit` doesn't end the shell.
@@ -338,3 +341,14 @@ def _has_failed(error: BaseException | None) -> bool:
     if isinstance(error, SystemExit):
         return error.code not in (None, 0)
     return error is not None
+
+
+class _Typed(io.TextIOBase):
+    """The standard output of what is typed."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        self._output.text(text)
+        return len(text)

@@ -43,7 +43,8 @@ def replay_files(
         jobs: how many are played at the same time.
 
     Returns:
-        Whether all is as the files say; True where that isn't asked.
+        Whether all is as the files say, or, updated, all that is expected there holds; True where
+        that isn't asked.
 
     Raises:
         CommandError: there is no such file, or it can't be read or written.
@@ -52,15 +53,15 @@ def replay_files(
     shows = not (check or update)
     try:
         found = replay_all(paths, jobs, lambda each: _show(output, each, pace) if shows else None)
-        if update:
-            for each in found:
-                _update(output, each, in_place)
+        for each in found if update else ():
+            _update(output, each, in_place)
     except (Broken, OSError) as error:
         raise CommandError(str(error)) from error
     if check:
         for each in found:
             _tell(output, each)
-    return all(each.good for each in found) if check else True
+        return all(each.good for each in found)
+    return all(each.holds for each in found) if update else True
 
 
 def review_files(output: Output, targets: Sequence[str], jobs: int = 1) -> bool:
@@ -145,7 +146,7 @@ def _tell(output: Output, found: Replay) -> None:
         _tell_number(output, path, number)
     count, numbers = len(found.played), len(found.told)
     if found.good:
-        verdict = f"all {count} commands as written"
+        verdict = "1 command as written" if count == 1 else f"all {count} commands as written"
         verdict += f", and {numbers} numbers of the prose" if numbers else ""
     else:
         verdict = f"{len(wrong)} of {count} commands differ"
@@ -189,6 +190,9 @@ def _like(expected: Sequence[str], played: Played) -> list[str]:
 
 def _update(output: Output, found: Replay, in_place: bool) -> None:
     path, text = found.transcript.path, found.updated()
+    for each in found.played:
+        if each.exchange.directive and each.mismatches:  # that is for a person to mend
+            _tell_of(output, path, each)
     if text == "\n".join(found.transcript.lines) + "\n":
         output.hint(f"{path}: nothing to change", whole=True)
         return

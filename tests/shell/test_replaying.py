@@ -182,3 +182,11 @@ def test_hints_show_nothing(lesson: Path) -> None:
     lesson.write_text(text)
     assert told(lesson, check=True)[0]
     assert "add up" not in told(lesson)[1]
+
+
+def test_what_is_expected_is_not_brought_up_to_date(lesson: Path) -> None:
+    wrong = lesson.read_text().replace("z.shape == (3, 1)", "z.shape == (3, 9)")
+    lesson.write_text(wrong)
+    good, said = told(lesson, update=True, in_place=True)
+    assert not good and "z.shape == (3, 9) isn't true" in said
+    assert lesson.read_text() == wrong

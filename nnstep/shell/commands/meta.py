@@ -82,6 +82,36 @@ def source(shell: Shell, argument: str) -> None:
             raise CommandError(f"a command in {path} failed")
 
 
+@command("record", group="lesson", usage="record [FILE.md|FILE.cast|FILE.svg|off]", takes="path")
+def record(shell: Shell, argument: str) -> None:
+    """Keep what you type and what comes in a file, until `record off` or the end.
+
+    FILE.md becomes a lesson file, which `nnstep replay` plays and checks; all that was typed since
+    the script was opened is in it, and at the end it is played once to fill in what comes.
+    FILE.cast is a film in asciicast v3, FILE.svg a picture of the screen, both from now on. Alone
+    it tells what is recorded.
+
+    Example:
+        record session.md
+    """
+    recording = shell.recording
+    if argument == "off" and recording is not None:
+        shell.end_recording()
+    elif not argument or argument == "off":
+        what = f"{recording.path} is being recorded" if recording else "nothing is being recorded"
+        shell.output.hint(what, whole=True)
+    elif recording is not None:
+        raise CommandError(f"{recording.path} is being recorded; `record off` ends it")
+    elif argument.endswith(".md") and shell.lesson is not None:
+        raise CommandError("a guided lesson is a lesson file already; `open` its script to record")
+    else:
+        from nnstep.shell.recording import Recording
+
+        shell.recording = Recording(Path(argument).expanduser(), shell.output)
+        shell.output.hint(f"{argument} is being recorded; `record off` ends it", whole=True)
+        shell.recording.begin()
+
+
 def read_commands(path: str) -> str:
     """The text of a file of commands.
 

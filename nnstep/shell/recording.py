@@ -1,0 +1,181 @@
+"""What a person types, and what comes, kept in a file: a lesson file, a film, or a picture.
+
+A lesson file (.md) holds what was typed since the script was opened, so that it can be played
+again; playing it once at the end fills in what comes (replaying.py). A film (.cast, asciicast v3)
+and a picture (.svg) hold what is shown from when the recording begins. Nothing of the process's
+surroundings goes into any of them but the size of the terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from nnstep import lessons
+from nnstep.shell.kept import write
+from nnstep.shell.output import Output
+from nnstep.shell.registry import CommandError
+from nnstep.shell.replaying import replay
+from nnstep.transcript import MORE, PROMPT, Broken, parse
+
+KINDS = (".md", ".cast", ".svg")
+_FILE = """\
++++
+title = {title}
+script = {script}
+{arguments}cost = {cost}
+sources = [{script}]
+order = 100
+minutes = 5
++++
+
+# {heading}
+
+```nnstep
+{lines}
+```
+"""
+
+
+class Recording:
+    """A recording in progress.
+
+    Attributes:
+        path: the file that is written at the end.
+    """
+
+    def __init__(self, path: Path, output: Output) -> None:
+        """Begin it.
+
+        Args:
+            path: the file; its ending says what it becomes.
+            output: what is shown there is recorded.
+
+        Raises:
+            CommandError: there is no such kind of file, there is such a file already, or none can
+                be written there.
+        """
+        if path.suffix not in KINDS:
+            raise CommandError(f"a recording is {', '.join(KINDS[:-1])} or {KINDS[-1]}: `{path}`")
+        if path.exists():
+            raise CommandError(f"there is a {path} already; remove it, or take another name")
+        if not os.access(path.absolute().parent, os.W_OK):
+            raise CommandError(f"can't write {path}: no such folder, or it may not be written to")
+        self.path = path
+        self._output = output
+        self._size = _size()
+        self._events: list[tuple[float, str, str]] = []
+        self._last = time.monotonic()
+
+    def begin(self) -> None:
+        """Record what is shown from now on."""
+        self._last = time.monotonic()
+        self._output.listener = self._shown
+
+    def typed(self, line: str) -> None:
+        """Note a line that is typed."""
+        self._shown(f"{PROMPT}{line}\n")
+
+    def _shown(self, text: str) -> None:
+        now, size = time.monotonic(), _size()
+        if size != self._size:
+            self._size = size
+            self._events.append((0.0, "r", f"{size[0]}x{size[1]}"))
+        self._events.append((round(now - self._last, 6), "o", text))
+        self._last = now
+
+    def end(self, typed: Sequence[str], script: str, arguments: Sequence[str]) -> None:
+        """Write the file.
+
+        Args:
+            typed: all that was typed since the script was opened.
+            script: the path of the script; empty for none.
+            arguments: of the script.
+
+        Raises:
+            CommandError: it can't be written; the recording goes on.
+        """
+        while self._events and self._events[-1][2].startswith(f"{PROMPT}record "):
+            self._events.pop()
+        try:
+            if self.path.suffix == ".md":
+                data = lesson(self.path, typed, script, arguments)
+            elif self.path.suffix == ".cast":
+                data = self._film()
+            else:
+                data = self._picture(Path(script).name)
+            write(self.path, data.encode())
+        except (OSError, Broken) as error:
+            raise CommandError(f"can't write {self.path}: {error}") from error
+        self.drop()
+
+    def drop(self) -> None:
+        """End it without a file."""
+        self._output.listener = None
+
+    def _film(self) -> str:
+        """Asciicast v3, as docs.asciinema.org/manual/asciicast/v3 has it."""
+        columns, rows = self._size
+        head = {"version": 3, "term": {"cols": columns, "rows": rows}}
+        lines: list[object] = [head]
+        for seconds, code, text in self._events:
+            lines.append([seconds, code, text.replace("\n", "\r\n") if code == "o" else text])
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+    def _picture(self, title: str) -> str:
+        console = Console(
+            record=True, width=self._size[0], file=io.StringIO(), force_terminal=True,
+            color_system="truecolor", legacy_windows=False, highlight=False,
+        )  # fmt: skip
+        shown = "".join(text for _, code, text in self._events if code == "o")
+        console.print(Text.from_ansi(shown.rstrip("\n")))
+        return console.export_svg(title=f"nnstep {title}".rstrip())
+
+
+def lesson(path: Path, typed: Sequence[str], script: str, arguments: Sequence[str]) -> str:
+    """A lesson file of what was typed, played once to fill in what comes.
+
+    Raises:
+        CommandError: nothing was typed, or no script is open.
+        Broken: it can't be played.
+        OSError: the script can't be read.
+    """
+    if not (typed and script):
+        raise CommandError("nothing is recorded yet: open a script, and type something")
+    where = os.path.relpath(script, path.absolute().parent)
+    text = _FILE.format(
+        title=_quoted(f"{Path(script).name}, step by step"), heading=f"`{Path(script).name}`",
+        script=_quoted(where), cost=_quoted(_cost(script)),
+        arguments=f"arguments = {json.dumps(list(arguments))}\n" if arguments else "",
+        lines="\n".join(map(_prompted, typed)),
+    )
+    return replay(parse(text, path)).updated()
+
+
+def _cost(script: str) -> str:
+    return lessons.measures(Path(script).read_text(encoding="utf-8")).cost or "0"
+
+
+def _prompted(typed: str) -> str:
+    first, *others = typed.strip("\n").split("\n")
+    return "\n".join([f"{PROMPT}{first.strip()}", *(f"{MORE}{each}".rstrip() for each in others)])
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _size() -> tuple[int, int]:
+    size = shutil.get_terminal_size((80, 24))
+    return size.columns, size.lines
+
+

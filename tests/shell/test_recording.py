@@ -1,0 +1,165 @@
+"""`record`: lesson files that play again, films and pictures."""
+
+from __future__ import annotations
+
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shell_helpers import Desk
+
+from nnstep.shell.output import Output
+from nnstep.shell.transcripts import replay_files
+
+SCRIPT = """import sys
+import numpy as np
+x = np.arange(6.0).reshape(3, 2) / 7
+w = np.ones((2, 1))
+for epoch in range(30):
+    z = x @ w
+    w -= 0.1 * x.T @ z
+print(sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "120")
+    Path("net.py").write_text(SCRIPT)
+    made = Desk()
+    made.shell.open("net.py", ["--lr", "3"])
+    yield made
+    made.shell.close()
+
+
+def checked(path: str) -> str:
+    out = io.StringIO()
+    replay_files(Output(out, out, {}), [path], check=True)
+    return out.getvalue()
+
+
+def test_a_lesson_file_of_what_was_typed(desk: Desk) -> None:
+    desk.type("epoch", "record mine.md", "next", "predict shape w", "(2, 1)", "watch w")
+    desk.type("continue", "for i in [1]:\n    print(i + 41)", "print('printed')", "x[0, 0] = 3")
+    desk.type("continue ;; back", "delete", "help")
+    desk.fail("rubbish")
+    desk.type("continue")
+    assert "mine.md: written" in desk.type("record off")
+    text = Path("mine.md").read_text()
+    typed = [line for line in text.splitlines() if line.startswith(("(nn) ", "(..) "))]
+    assert typed == [
+        "(nn) epoch", "(nn) next", "(nn) predict shape w", "(nn) (2, 1)", "(nn) watch w",
+        "(nn) continue", "(nn) for i in [1]:", "(..)     print(i + 41)", "(nn) print('printed')",
+        "(nn) x[0, 0] = 3", "(nn) continue ;; back", "(nn) delete", "(nn) rubbish", "(nn) continue",
+    ]
+    assert "\n42\n" in text and "\nprinted\n" in text and "right: " in text
+    assert 'arguments = ["--lr", "3"]' in text and "['--lr', '3']" in text
+    assert checked("mine.md") == "mine.md: all 13 commands as written\n"
+
+
+def test_what_an_empty_line_repeats_is_written_out(desk: Desk) -> None:
+    desk.shell.interactive = True
+    desk.type("record mine.md", "step", "", "record off")
+    assert Path("mine.md").read_text().count("(nn) step\n") == 2
+
+
+def test_an_interrupted_run_is_kept_as_where_it_stood(desk: Desk) -> None:
+    printed = desk.shell.session.on_print
+    desk.type("record mine.md")
+    Path("net.py").write_text(SCRIPT.replace("    z =", "    print(epoch)\n    z ="))
+    desk.type("restart")
+
+    def halt(text: str) -> None:
+        if text.strip() == "7":
+            desk.shell.session.interrupt()
+        assert printed is not None
+        printed(text)
+
+    desk.shell.session.on_print = halt
+    assert "interrupted" in desk.fail("continue")
+    desk.type("record off")
+    text = Path("mine.md").read_text()
+    assert "(nn) goto 7." in text and "(nn) continue" not in text
+    assert checked("mine.md") == "mine.md: all 2 commands as written\n"
+
+
+def test_a_film(desk: Desk) -> None:
+    desk.shell.interactive = True
+    desk.type("epoch", "record run.cast", "next", "print('told')", "record off")
+    head, *events = map(json.loads, Path("run.cast").read_text().splitlines())
+    assert head == {"version": 3, "term": {"cols": 120, "rows": 24}}
+    assert all(len(each) == 3 and each[0] >= 0 and each[1] in "or" for each in events)
+    shown = "".join(each[2] for each in events)
+    assert shown.startswith("(nn) next\r\n0.1  net.py:6") and "z  (3, 1) float64" in shown
+    assert shown.endswith("(nn) print('told')\r\ntold\r\n")
+    assert "\n" not in shown.replace("\r\n", "")
+
+
+def test_a_film_in_which_the_terminal_changes_its_size(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.type("record run.cast", "next")
+    monkeypatch.setenv("COLUMNS", "60")
+    desk.type("next", "record off")
+    events = list(map(json.loads, Path("run.cast").read_text().splitlines()))[1:]
+    assert [each[2] for each in events if each[1] == "r"] == ["60x24"]
+
+
+def test_a_picture(desk: Desk) -> None:
+    desk.type("record run.svg", "epoch", "record off")
+    root = ElementTree.fromstring(Path("run.svg").read_text())
+    assert root.tag.endswith("svg")
+    shown = "".join(root.itertext()).replace("\xa0", " ")
+    assert "nnstep net.py" in shown and "for epoch in range(30):" in shown
+    assert "is being recorded" not in shown
+
+
+def test_it_is_written_at_the_end_and_when_another_script_is_opened(desk: Desk) -> None:
+    desk.type("record one.md", "step")
+    Path("other.py").write_text("y = 1\n")
+    assert "one.md: written" in desk.type("open other.py")
+    desk.type("record two.svg", "step")
+    desk.shell.close()
+    assert Path("one.md").exists() and Path("two.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("record mine.txt", "a recording is .md, .cast or .svg: `mine.txt`"),
+        ("record net.md", "there is a net.md already; remove it, or take another name"),
+        ("record nosuch/mine.md", "can't write nosuch/mine.md: no such folder"),
+    ],
+)
+def test_what_is_refused(desk: Desk, line: str, message: str) -> None:
+    Path("net.md").write_text("mine")
+    assert message in desk.fail(line)
+    assert "nothing is being recorded" in desk.type("record")
+    assert Path("net.md").read_text() == "mine"
+
+
+def test_one_at_a_time(desk: Desk) -> None:
+    desk.type("record mine.md")
+    assert "mine.md is being recorded" in desk.type("record")
+    assert "`record off` ends it" in desk.fail("record other.md")
+    assert "nothing is recorded yet" in desk.fail("record off")
+    desk.type("step", "record off")
+
+
+def test_what_cannot_be_written_is_told_and_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nnstep.shell.recording.write", full)
+        desk.type("record mine.cast", "step")
+        assert "can't write mine.cast: " in desk.fail("record off")
+    desk.type("record off")
+    assert Path("mine.cast").exists()
