@@ -50,6 +50,10 @@ NUMBERS = {
         (r"first cost (\S+)", 0.7383781203733911, 1e-14),
         (r"last cost (\S+)", 0.067911, 1e-3),
     ],
+    "multiclass": [
+        (r"epoch 0: cost (\S+)", 0.991803, 1e-6),
+        (r"after \d+ epochs: cost (\S+),", 0.033417, 1e-3),
+    ],
 }
 
 
@@ -72,10 +76,10 @@ def plain(name: str) -> str:
     return out.decode()
 
 
-def test_all_seven_are_there_in_teaching_order() -> None:
+def test_all_are_there_in_teaching_order() -> None:
     assert lessons.names() == [
         "perceptron", "moons_perceptron", "mse_hidden", "l2_derivation", "softmax_moons",
-        "logistic_baseline", "tanh_sigmoid",
+        "logistic_baseline", "tanh_sigmoid", "multiclass",
     ]
 
 
