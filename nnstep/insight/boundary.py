@@ -51,6 +51,7 @@ class Boundary(NamedTuple):
         extent: the least and the greatest x, then y.
         values: (rows, columns) or (rows, columns, k), the top row first: the prediction.
         classes: (rows, columns), the class that it means, counted from 0; -1 where it is NaN.
+        answers: (n,), the same at the points themselves.
     """
 
     data: Data
@@ -59,6 +60,7 @@ class Boundary(NamedTuple):
     extent: tuple[float, float, float, float]
     values: Floats
     classes: NDArray[np.intp]
+    answers: NDArray[np.intp]
 
 
 def data_of(tape: Tape) -> tuple[Data, set[int]] | None:
@@ -146,18 +148,20 @@ def boundary(
     try:
         program = Program(tape, [number, *others], reversed(needed))
         extent = _extent(data.points)
-        outputs = _over(program, tape, data, raw, _grid(extent, rows, columns), others)
+        places = np.concatenate([data.points, _grid(extent, rows, columns)])
+        outputs = _over(program, tape, data, raw, places, others)
     except Unrepeatable:
         return None
-    values = outputs.reshape(rows, columns, -1)
-    values = values[..., 0] if values.shape[2] == 1 else values
+    outputs = outputs[:, 0] if outputs.shape[1] == 1 else outputs
+    at_points, outputs = outputs[: len(data.points)], outputs[len(data.points) :]
+    values = outputs.reshape(rows, columns, *outputs.shape[1:])
     own = tape.value(raw, maker.at + 1)
     name = tape.name(made)
     # A function may have made it; where it gets its name is where the script has it.
     bound = (each.line for each in tape.entries if each.at >= maker.at and name in each.names)
     return Boundary(
         data, name or maker.text, next(bound, maker.line), extent, values,
-        predicted_classes(values, own),
+        predicted_classes(values, own), predicted_classes(at_points, own),
     )
 
 

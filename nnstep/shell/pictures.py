@@ -135,7 +135,9 @@ def _boundary(shell: Shell, name: str, fine: bool) -> Regions:
             raise CommandError(str(error)) from None
     title, data = f"{found.name}, line {found.line}", found.data
     classes = np.where(found.classes < 0, np.nan, found.classes)
-    return Regions(title, classes[::-1], found.extent, data.points, data.labels)
+    return Regions(
+        title, classes[::-1], found.extent, data.points, data.labels, found.answers
+    )
 
 
 def _cells(shell: Shell) -> tuple[int, int]:

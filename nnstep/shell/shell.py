@@ -124,8 +124,9 @@ class Shell(Stage):
         command = find(parsed.word) if isinstance(parsed, Command) else None
         if isinstance(parsed, Blank) or (command is not None and command.name in _NOT_KEPT):
             return
-        if self.has_session and self.session.stop.reason == "interrupted":
-            line = f"goto {self.session.position.moment}"
+        here = self.session.position if self.has_session else None
+        if here and here.epoch is not None and self.session.stop.reason == "interrupted":
+            line = f"goto epoch {here.epoch} ;; goto {here.moment}"
         self.typed.append(line.strip())
 
     def end_recording(self, kind: str = "") -> None:

@@ -52,6 +52,7 @@ class Regions:
         extent: the x at the left and right edge, and the y at the bottom and top edge.
         points: shape (n, 2).
         labels: the class of each point, shape (n,), or None.
+        answers: the class that is answered at each point, shape (n,), or None: then the map says.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Regions:
     extent: tuple[float, float, float, float]
     points: Any
     labels: Any
+    answers: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -257,7 +257,8 @@ def _regions(figure: Figure, drawing: Regions) -> list[str]:
         axes, [*fills, *handles], [*(str(each.get_label()) for each in fills), *texts], beside=True
     )
     _plane(axes)
-    return [*answered(answers, drawing.extent, places, drawing.labels), lost_points(places)]
+    told = answered(answers, drawing.extent, places, drawing.labels, drawing.answers)
+    return [*told, lost_points(places)]
 
 
 def _classes_in(grids: Sequence[Floats]) -> int:

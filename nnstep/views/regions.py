@@ -105,6 +105,7 @@ def boundary_view(
     extent: Extent,
     points: Any = None,
     labels: Any = None,
+    answers: Any = None,
     *,
     width: int,
     height: int = 20,
@@ -122,6 +123,7 @@ def boundary_view(
         extent: the x at the left and right edge, and the y at the bottom and top edge.
         points: shape (n, 2), or None.
         labels: the class of each point, shape (n,) or (n, 1), or None; an index as in the grid.
+        answers: what the net answers at each point, likewise; the map tells it if None.
         width: no line is wider; at least 40.
         height: lines of the whole plot, without the title and the remarks.
         names: what the classes 0, 1, ... are called.
@@ -141,7 +143,7 @@ def boundary_view(
     drawing, crowded = _drawn(what, plot, places, classes, colour and not ascii)
     lines = heading(title, width, ascii) + plot.around(drawing, "", ascii)
     lines += _legend(what, classes, len(places), width, colour and not ascii)
-    lines += notes([*answered(grid, extent, places, labels), crowded], width)
+    lines += notes([*answered(grid, extent, places, labels, answers), crowded], width)
     return stack([*lines, *warnings([_without(grid), lost_points(places)], width)])
 
 
@@ -233,10 +235,17 @@ def _is_crowded(each: _Multiple, rows: int, columns: int, colour: bool) -> bool:
     return len(marks) > (_CROWDED if colour else _CROWDED_PLAIN) * rows * columns
 
 
-def answered(grid: Any, extent: Extent, places: Floats, labels: Any) -> list[str]:
-    """How many points lie where the map answers another class than theirs, or beyond it."""
-    wrong, of = _Map.of(grid).wrong(places, labels, extent)
-    return [text for text in (_wrong(wrong, of), _outside(places, extent)) if text]
+def answered(
+    grid: Any, extent: Extent, places: Floats, labels: Any, answers: Any = None
+) -> list[str]:
+    """How many points get another class than theirs, and how many lie beyond the map."""
+    if answers is None or labels is None:
+        wrong, of = _Map.of(grid).wrong(places, labels, extent)
+        told = f"{wrong} of {of} points lie where the map answers another class than theirs"
+    else:
+        wrong, of = int((floats(answers).ravel() != floats(labels).ravel()).sum()), len(places)
+        told = f"{wrong} of {of} points get another class than theirs"
+    return [text for text in (told if of else "", _outside(places, extent)) if text]
 
 
 def _side_by_side(
@@ -404,12 +413,6 @@ def _graded(name: str, colour: bool) -> list[tuple[Text, str]]:
         bar.append("  ", f"on {each}")
     bar.append(" 1")
     return [(bar, f"probability of {name}")]
-
-
-def _wrong(wrong: int, of: int) -> str:
-    if not of:
-        return ""
-    return f"{wrong} of {of} points lie where the map answers another class than theirs"
 
 
 def _outside(places: Floats, extent: Extent) -> str:

@@ -49,9 +49,9 @@ def sketch(drawing: Drawing, *, width: int, ascii: bool = False, palette: int = 
             return scatter_view(
                 points, labels, width=width, height=ROWS, title=title, ascii=ascii
             )
-        case Regions(title, classes, extent, points, labels):
+        case Regions(title, classes, extent, points, labels, answers):
             return boundary_view(
-                classes, extent, points, labels, width=width, height=ROWS, title=title,
+                classes, extent, points, labels, answers, width=width, height=ROWS, title=title,
                 ascii=ascii, colour=_can_be_told([classes], palette),
             )
         case Maps(title, panels):

@@ -84,7 +84,7 @@ def test_an_interrupted_run_is_kept_as_where_it_stood(desk: Desk) -> None:
     assert "interrupted" in desk.fail("continue")
     desk.type("record off")
     text = Path("mine.md").read_text()
-    assert "(nn) goto 7." in text and "(nn) continue" not in text
+    assert "(nn) goto epoch 8 ;; goto 8.0\n" in text and "(nn) continue" not in text
     assert checked("mine.md") == "mine.md: all 2 commands as written\n"
 
 
