@@ -79,7 +79,7 @@ def plain(name: str) -> str:
 def test_all_are_there_in_teaching_order() -> None:
     assert lessons.names() == [
         "perceptron", "moons_perceptron", "mse_hidden", "l2_derivation", "softmax_moons",
-        "logistic_baseline", "tanh_sigmoid", "find_the_bug", "multiclass",
+        "logistic_baseline", "tanh_sigmoid", "find_the_bug", "broken_weights", "multiclass",
     ]
 
 

@@ -25,7 +25,7 @@ from nnstep.session import Session
 
 LESSONS = (
     "perceptron", "moons_perceptron", "mse_hidden", "l2_derivation", "softmax_moons",
-    "logistic_baseline", "tanh_sigmoid", "find_the_bug",
+    "logistic_baseline", "tanh_sigmoid", "find_the_bug", "broken_weights",
 )
 FOLDER = Path(__file__).parents[1] / "lessons"
 
