@@ -52,13 +52,15 @@ class Picturing(Understanding):
         Raises:
             ValueError: there are none.
         """
-        from nnstep.insight.boundary import data_of
+        from nnstep.insight.boundary import data_among, data_of, labels_among
 
         found = self._traced("plot data", None, lambda tape, _: data_of(tape)).found
-        if found is None:
+        data: Data | None = found[0] if found is not None else data_among(self.names())
+        if data is None:
             begun = bool(self._timeline.course.entry)
             raise ValueError(_NO_POINTS if begun else _NOT_BEGUN)
-        data: Data = found[0]
+        if data.labels is None:  # they were compared with nothing yet
+            data = data._replace(labels=labels_among(self.names(), len(data.points)))
         return data
 
     def weights(self) -> list[Weights]:
@@ -124,7 +126,7 @@ class Picturing(Understanding):
 
         run = self._as_run()
         try:
-            return record(run, self._epochs_to_check(run)[0], []), len(run.entry)
+            return record(run, self._epochs_to_check(run)[0], [], edited=False), len(run.entry)
         except TooLong:
             raise ValueError("a training step has too many ops to be followed") from None
 

@@ -39,6 +39,7 @@ class Stand:
     Attributes:
         source: the script's text.
         on_print: is given the text that the script prints, as it does.
+        on_error: is given what it writes to its standard error.
         main: the loop whose iterations are the epochs, None if there is none.
     """
 
@@ -55,6 +56,7 @@ class Stand:
         self._into = tuple(into)
         self._memory = memory
         self.on_print: Callable[[str], None] | None = None
+        self.on_error: Callable[[str], None] | None = _to_standard_error
         self._on_figure = on_figure
         self._breakpoints: Breakpoints | None = None
         self._load()
@@ -71,7 +73,6 @@ class Stand:
             _close_figures()
         self._outside = Outside(self._program)
         self._printed = self._outside.printed
-        self._outside.errors.listener = _to_standard_error
         self._machine = self._program.machine()
         own = self._program.is_own_module
         tree = self._program.tree
@@ -111,7 +112,7 @@ class Stand:
 
     @contextmanager
     def _running(self) -> Iterator[None]:
-        self._printed.listener = self.on_print
+        self._printed.listener, self._outside.errors.listener = self.on_print, self.on_error
         self._outside.effects.on_figure = self._on_figure
         with self._program.installed(), self._outside.between():
             yield

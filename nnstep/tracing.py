@@ -150,7 +150,7 @@ class Tracing(Questions):
         shared = tuple(other_names(frame, name, value)) if frame is not None else ()
         return Foreseen(
             name, event.text, event.line, tuple((each.name, each.value) for each in event.operands),
-            kept(value), changed, shared,
+            kept(value), changed, shared, event.kind == "return",
         )
 
     def why(self, name: str, deep: bool = False) -> Origin:

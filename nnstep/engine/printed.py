@@ -98,10 +98,12 @@ class Printed(io.TextIOBase):
     @known.setter
     def known(self, text: str) -> None:
         self._pieces, self._length, self._future, self._ahead = [], 0, text, 0
+        self._passed = len(text)
 
     def forget_future(self) -> None:
         """What was printed behind the present is not what will be printed."""
         self._future, self._ahead = "", 0
+        self._passed = min(self._passed, self._length)
 
     def pass_again(self) -> None:
         """From here on everything is passed on, known or not."""

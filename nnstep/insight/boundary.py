@@ -83,6 +83,28 @@ def data_of(tape: Tape) -> tuple[Data, set[int]] | None:
     return Data(name, raw, np.array(points, dtype=np.float64), classes), labels
 
 
+def data_among(values: Mapping[str, Any]) -> Data | None:
+    """The points among the variables of a script, where nothing was computed with them yet.
+
+    Args:
+        values: the variables.
+    """
+    found = {name: each for name, each in values.items()
+             if type(each) is np.ndarray and _count(each) >= _LEAST}  # fmt: skip
+    if not found:
+        return None
+    name, raw = max(found.items(), key=lambda each: _count(each[1]))
+    points = np.array(raw if raw.shape[1] == 2 else raw.T, dtype=np.float64)
+    return Data(name, raw, points, labels_among(values, len(points)))
+
+
+def labels_among(values: Mapping[str, Any], count: int) -> NDArray[np.intp] | None:
+    """The classes of so many points by the first variable that may hold them; None without any."""
+    arrays = (each for each in values.values() if type(each) is np.ndarray)
+    found = (_classes(each) for each in arrays if counts(each, count) and each.dtype.kind in "iub")
+    return next((each for each in found if each is not None and 1 < len(set(each.tolist()))), None)
+
+
 def _count(value: Any) -> int:
     """How many points an array holds; 0 when it is no array of points."""
     if value.ndim != 2 or value.dtype.kind != "f" or 2 not in value.shape:
@@ -153,7 +175,7 @@ def boundary(
     except Unrepeatable:
         return None
     outputs = outputs[:, 0] if outputs.shape[1] == 1 else outputs
-    at_points, outputs = outputs[: len(data.points)], outputs[len(data.points) :]
+    at_points, outputs = outputs[None, : len(data.points)], outputs[len(data.points) :]
     values = outputs.reshape(rows, columns, *outputs.shape[1:])
     own = tape.value(raw, maker.at + 1)
     name = tape.name(made)
@@ -161,7 +183,7 @@ def boundary(
     bound = (each.line for each in tape.entries if each.at >= maker.at and name in each.names)
     return Boundary(
         data, name or maker.text, next(bound, maker.line), extent, values,
-        predicted_classes(values, own), predicted_classes(at_points, own),
+        predicted_classes(values, own), predicted_classes(at_points, own)[0],
     )
 
 

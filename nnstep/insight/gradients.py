@@ -34,7 +34,7 @@ from nnstep.insight.verdicts import (
     worst,
 )
 
-_REDUCES = re.compile(r"sum|mean|cost|loss|error", re.IGNORECASE)
+_REDUCES = re.compile(r"(?<![a-z])(sum|mean|cost|loss|error)", re.IGNORECASE)
 _PARALLEL = 0.999
 _LARGE = 100_000  # elements of a parameter, above which fewer are nudged
 _COUNTS = 4  # that are tried as factors

@@ -36,6 +36,7 @@ class Foreseen(NamedTuple):
         after: what is called so when it has run.
         changed: the names whose memory it changes in place.
         shared: the other names that lie in the memory of what it made.
+        calls: whether it calls functions of the script, which may have changed more.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Foreseen(NamedTuple):
     after: Any
     changed: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    calls: bool = False
 
 
 class Choice(NamedTuple):
@@ -79,6 +81,8 @@ class Question:
 
     def hints(self) -> list[str]:
         """What helps, without telling the answer: why wrong answers are wrong."""
+        if self.kind == "sign":
+            return ["look at the signs of what it is made of"]
         if self.choices:
             return [f"not {each.text}: {each.why}" for each in self.choices if each != self.right]
         size = abs(float(self.right.text))
@@ -155,7 +159,8 @@ def _of_shape(op: Foreseen, asked: str) -> Question:
     shape = tuple(op.after.shape)
     worked = [(text, value) for text, value in op.operands if is_array(value)]
     given = ", ".join(f"{text} {value.shape}" for text, value in worked)
-    right = Choice(str(shape), f"from {given} comes {shape}" if given else f"it is {shape}")
+    why = f"from {given} comes {shape}" if given else f"`{op.text}` makes it so"
+    right = Choice(str(shape), why)
     wrong = _distinct(_wrong_shapes(shape, worked), shape)
     return Question(f"{asked}\nwhat is the shape of {op.name}?", _mixed(right, wrong, asked),
                     right, "shape")  # fmt: skip
@@ -210,6 +215,8 @@ def _of_sign(op: Foreseen, asked: str) -> Question:
     value = np.asarray(op.after)
     if value.dtype.kind not in "iuf" or not value.size:
         raise ValueError(f"`{op.name}` holds no numbers that have a sign")
+    if value.size == 1:
+        return _of_one_sign(op, float(value.item()), asked)
     positive, negative = int((value > 0).sum()), int((value < 0).sum())
     kind = ("both" if positive and negative else "positive" if positive
             else "negative" if negative else "zero")  # fmt: skip
@@ -217,6 +224,16 @@ def _of_sign(op: Foreseen, asked: str) -> Question:
     right = Choice(_SIGNS[kind], told)
     wrong = [Choice(text, f"but {told}") for each, text in _SIGNS.items() if each != kind]
     return Question(f"{asked}\nwhich signs has {op.name}?", _mixed(right, wrong, asked), right,
+                    "sign")  # fmt: skip
+
+
+def _of_one_sign(op: Foreseen, value: float, asked: str) -> Question:
+    names = {1: "positive", -1: "negative", 0: "zero"}
+    sign = (value > 0) - (value < 0)
+    told = f"it is {value:.6g}"
+    right = Choice(names[sign], told)
+    wrong = [Choice(text, f"but {told}") for each, text in names.items() if each != sign]
+    return Question(f"{asked}\nwhich sign has {op.name}?", _mixed(right, wrong, asked), right,
                     "sign")  # fmt: skip
 
 
@@ -260,6 +277,10 @@ def _is_near(answer: str, right: str) -> bool:
 
 
 def _of_changes(op: Foreseen, asked: str) -> Question:
+    if op.calls:
+        raise ValueError(
+            f"`{op.text}` calls a function of the script; step into it, and ask about its ops"
+        )
     nothing = Choice("nothing", f"{op.name} is bound to something new, and no memory is changed")
     alone = Choice(op.name, f"the memory of {op.name} is changed, and nothing else lies in it")
     every = " and ".join(op.changed)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from nnstep.engine.calls import Calls
 from nnstep.engine.compiler import compile_code
+from nnstep.engine.course import Edit
 from nnstep.engine.frameeval import untouched_random_state
 from nnstep.engine.frames import Frame
 from nnstep.engine.machine import Machine
@@ -126,7 +127,7 @@ class Step:
         return [*[each for each in self.script if each.at < reading.at], *reading.entries]
 
 
-def record(run: Run, epoch: int, costs: list[str]) -> Step:
+def record(run: Run, epoch: int, costs: list[str], *, edited: bool = True) -> Step:
     """Execute the first training step of an epoch, the costs read in it.
 
     Scalars that the script computes itself are read, too, as if they were costs.
@@ -135,16 +136,17 @@ def record(run: Run, epoch: int, costs: list[str]) -> Step:
         run: the script.
         epoch: which one.
         costs: expressions; evaluated at every place at which they may be meant.
+        edited: with what was typed in that epoch, which no op of the script has done.
 
     Raises:
         Unreachable: there is no such epoch.
         TooLong: the step has too many ops.
     """
-    first = _Pass(run, epoch)
+    first = _Pass(run, epoch, edited=edited)
     first.run()
     places = first.places_for_costs()
     also = [each for each in first.scalars() if each not in costs and is_expression(each)]
-    second = _Pass(run, epoch, first.end, places, [*costs, *also[:_ALSO]])
+    second = _Pass(run, epoch, first.end, places, [*costs, *also[:_ALSO]], edited)
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
     found = updates(second.tape, script, second.start, second.finish)
@@ -160,8 +162,9 @@ class _Pass:
 
     def __init__(
         self, run: Run, epoch: int, end: Path | None = None, places: list[Path] | None = None,
-        costs: list[str] | None = None,
+        costs: list[str] | None = None, edited: bool = True,
     ) -> None:
+        self._edited = edited
         self.tape = Tape(run.is_interrupted)
         self.readings: list[Reading] = []
         self.foreign: set[int] = set()
@@ -175,6 +178,7 @@ class _Pass:
         self._loops: dict[Path, int] = {}
         self._recorder = Recorder(self.tape, self._halts)
         self._main: Frame | None = None
+        self._edits: list[Edit] = []  # what was typed in this epoch
 
     def run(self) -> None:
         """Execute it."""
@@ -185,10 +189,14 @@ class _Pass:
         for each in self._main.stack():
             _part_floats(each.locals, set())
         _part_floats(run.program.globals, set())
+        self._edits = run.timeline.edits_after(run.timeline.here()) if self._edited else []
         self.start = dict(numbers_at(self._main, run.program.globals))
         while True:
             run.machine.run(self._recorder)
             here = path_of(run.machine.frame)
+            if self._edits and here == self._edits[0].path:
+                self._edits.pop(0).apply()
+                continue
             if not self._places or here < self._places[0] or run.machine.finished:
                 break
             self._places = [each for each in self._places if each > here]
@@ -198,6 +206,8 @@ class _Pass:
 
     def _halts(self, frame: Frame, op: Op) -> bool:
         here = path_of(frame)
+        if self._edits and here == self._edits[0].path:
+            return True
         if self._places and here >= self._places[0]:
             return True
         if self.end is not None:

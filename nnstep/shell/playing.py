@@ -7,6 +7,7 @@ typed for all of this (commands/teaching.py).
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -206,8 +207,11 @@ class Playing:
         self._shell.output = Output(nothing, nothing, {})
         try:
             self._shell.open(str(self.transcript.script), self.transcript.arguments)
+            session = self._shell.session
+            told, session.on_error = session.on_error, None  # its warnings were seen before
             for each in self._commands():
                 self._shell.execute_one(each)
+            session.on_error = told
         finally:
             self._shell.output, self._shell.lesson = shown, self
         self._strayed = False
@@ -231,12 +235,20 @@ def _meaning(text: str) -> tuple[str, str]:
     """What a line says, however its words are spelled: `n 2` is `next 2`."""
     word, _, rest = " ".join(text.split()).partition(" ")
     command = find(word)
-    return (command.name if command is not None else word), rest
+    if command is not None:
+        return command.name, rest
+    try:
+        return "", ast.dump(ast.parse(text.strip().removeprefix("!")))
+    except (SyntaxError, ValueError):
+        return word, rest
 
 
 def _moves(text: str) -> bool:
     command = find(text.partition(" ")[0])
-    return command is None or not (command.reads or command.name == "predict")
+    # What was checked is needed by `mend`.
+    return command is None or command.name == "check" or not (
+        command.reads or command.name == "predict"
+    )
 
 
 def prose(text: str, output: Output) -> Text:

@@ -147,7 +147,8 @@ def _tell(output: Output, found: Replay) -> None:
     count, numbers = len(found.played), len(found.told)
     if found.good:
         verdict = "1 command as written" if count == 1 else f"all {count} commands as written"
-        verdict += f", and {numbers} numbers of the prose" if numbers else ""
+        what = "number" if numbers == 1 else "numbers"
+        verdict += f", and {numbers} {what} of the prose" if numbers else ""
     else:
         verdict = f"{len(wrong)} of {count} commands differ"
         verdict += f", and {len(stale)} of {numbers} numbers of the prose" if stale else ""

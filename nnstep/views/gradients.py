@@ -118,7 +118,8 @@ def _epoch(
 ) -> Iterator[Text]:
     kind = checked.kind
     alarm = ALARM if kind == WRONG else NAME
-    yield styled(f"epoch {checked.epoch}: {kind}", alarm)
+    judged = bool(checked.verdicts) or not checked.others  # of others it is told what they are
+    yield styled(f"epoch {checked.epoch}: {kind}" if judged else f"epoch {checked.epoch}", alarm)
     cost = f"cost: {checked.cost} = {number(checked.value, 8)}, read before line {checked.line}"
     yield from _prose(f"{cost} ({_CHOSEN[report.chosen]})", width, ascii)
     yield from _verdicts(checked.verdicts, width, ascii)

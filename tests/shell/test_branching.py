@@ -265,3 +265,38 @@ def test_loop(folder: Path) -> None:
     (folder / "flat.py").write_text("x = 1\n")
     desk.type("open flat.py")
     assert desk.type("loop") == "the script has no loops\n"
+
+
+def test_what_a_branch_prints_is_shown_though_the_other_course_printed_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(
+        "lr = w = 1.0\nfor epoch in range(5):\n    w = w * lr\n    print('epoch', epoch, 'w', w)\n"
+    )
+    desk = Desk()
+    desk.shell.open("net.py")
+    desk.type("goto epoch 4", "goto epoch 1", "lr = 123.5")
+    assert desk.type("goto epoch 3").startswith("epoch 1 w 123.5\nepoch 2 w 15252.25\n3.0")
+    assert "epoch 3 w" not in desk.type("switch main", "goto epoch 2", "goto epoch 4")
+    assert desk.type("goto end").startswith("epoch 4 w 1.0\n")
+    desk.shell.close()
+
+
+def test_a_check_sees_what_was_typed_in_its_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(
+        "import numpy as np\nx = np.linspace(-1, 1, 7).reshape(7, 1)\nt = 2 * x\n"
+        "w = np.ones((1, 1))\nhalf = 3.0\nfor epoch in range(9):\n    z = x @ w\n"
+        "    cost = ((z - t) ** 2).sum() / 2\n    dw = half * x.T @ (z - t) / (1 + 0 * w)\n"
+        "    w -= 0.05 * dw\n"
+    )
+    desk = Desk()
+    desk.shell.open("net.py")
+    desk.type("epoch")
+    assert "epoch 0: right\n" in desk.type("half = 1.0", "check")
+    assert "epoch 0: right\n" in desk.type("next", "check")
+    assert "epoch 0: right\n" not in desk.type("half = 3.0", "check")
+    desk.shell.close()

@@ -337,3 +337,12 @@ def test_asked_before_each_step(desk: Desk) -> None:
     desk.type("predict off")
     assert "float64" in desk.type("next")
     assert "usage: predict" in desk.fail("predict maybe")
+
+
+def test_a_task_in_another_spelling_is_no_detour(tasks: Desk) -> None:
+    text = TASKS.replace("(nn) p z.sum()", "(nn) hint `z.sum() * 2`\n(nn) z.sum() * 2")
+    Path("small.md").write_text(text)
+    assert "your turn" in tasks.type("lesson small", "", "", "(3, 1)", "next")
+    assert "z.sum() * 2 = " in tasks.type("z.sum()*2")
+    assert "Enter turns the page" in tasks.type("hint") and tasks.shell.lesson is not None
+    assert "back to where" not in tasks.type("")

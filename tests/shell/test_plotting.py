@@ -64,7 +64,7 @@ def test_the_plane(desk: Desk) -> None:
     points = desk.type("plot data")
     assert points.startswith("feature_set") and "(50)" in points
     text = desk.type("plot boundary")
-    assert text.startswith("ao, line") and "points lie where" in text
+    assert text.startswith("ao, line") and "points get another class" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
