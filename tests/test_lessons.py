@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
+import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +17,8 @@ import pytest
 from nnstep import lessons
 from nnstep.lessons import Measures
 from nnstep.session import Session
-from nnstep.shell.replaying import replay
-from nnstep.transcript import read
+from nnstep.shell.replaying import Replay, compared, replay
+from nnstep.transcript import parse, read
 
 SHORT = re.compile(r"^(epochs|num_passes) = .*$", re.MULTILINE)
 ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
@@ -98,11 +100,61 @@ def test_the_derivation_agrees_with_central_differences() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(lessons.folder().glob("*.md")), ids=lambda path: path.stem)
-def test_a_lesson_file_is_true(path: Path) -> None:
-    found = replay(read(path))
+def test_a_lesson_file_is_true_and_no_other_is(path: Path) -> None:
+    found, text = replay(read(path)), path.read_text(encoding="utf-8")
     wrong = [(each.exchange.text, each.mismatches) for each in found.played if each.mismatches]
-    assert not wrong
-    assert found.updated() == path.read_text(encoding="utf-8")
+    assert not wrong and found.good
+    assert found.updated() == text
+    kinds = set()
+    for kind, line, tampered in mutations(text, random.Random(path.stem)):
+        again = as_played(found, tampered)
+        at = [each.exchange.line + 1 + one.at for each in again.played for one in each.mismatches]
+        at += [each.stated.line for each in again.told if not each.good]
+        assert line in at, (kind, line, tampered.splitlines()[line - 1])
+        assert again.updated() == text, (kind, line)
+        kinds.add(kind)
+    assert {"digit", "shape", "word"} <= kinds
+
+
+def as_played(found: Replay, text: str) -> Replay:
+    """The comparison of another text with what the commands have shown."""
+    shown = [{"shown": each.found, "works": each.works, "asked": each.asked}
+             for each in found.played]  # fmt: skip
+    told = [(each.found, each.error) for each in found.told]
+    return compared(parse(text, found.transcript.path), shown, told)
+
+
+MUTATIONS = {
+    "digit": (r"(?<=\d\.)\d(?!\w)|(?<=\d\.\d)\d(?!\w)", lambda m: str((int(m[0]) + 5) % 10)),
+    "shape": (r"\((\d+), (\d+)\)", lambda m: f"({m[1]}, {int(m[2]) + 1})"),
+    "word": (r"\b[a-z]{4,}\b", lambda m: m[0][::-1] + "x"),
+    "element": (r"(?<=^\[\d\])(\s+)-?\d+\.\d+", lambda m: f"{m[1]}{float(m[0]) + 1:.6f}"),
+    "number": (r"\d(?=<!--\{)", lambda m: str((int(m[0]) + 5) % 10)),
+}
+
+
+def mutations(text: str, rng: random.Random, each: int = 12) -> Iterator[tuple[str, int, str]]:
+    """Copies of a lesson file with one thing changed that its run contradicts."""
+    lines = text.splitlines()
+    shown = set(lines_shown(text))
+    for kind, (pattern, other) in MUTATIONS.items():
+        where = range(len(lines)) if kind == "number" else sorted(shown)
+        places = [(at, found) for at in where for found in re.finditer(pattern, lines[at])]
+        for at, found in rng.sample(places, min(each, len(places))):
+            line = lines[at][: found.start()] + other(found) + lines[at][found.end() :]
+            yield kind, at + 1, "\n".join([*lines[:at], line, *lines[at + 1 :]]) + "\n"
+
+
+def lines_shown(text: str) -> Iterator[int]:
+    """The lines of a lesson file that are compared as they are: no commands, nothing left open."""
+    fence, tolerant = False, False
+    for at, line in enumerate(text.splitlines()):
+        if line.startswith("```"):
+            fence, tolerant = line == "```nnstep", False
+        elif line.startswith("(nn) "):
+            tolerant = tolerant or line.startswith("(nn) tolerance")
+        elif fence and not tolerant and "..." not in line and not line.endswith("(re)"):
+            yield at
 
 
 def test_the_net_beats_the_baseline() -> None:

@@ -245,7 +245,7 @@ def _of_value(op: Foreseen, asked: str) -> Question:
     text = f"{right:.6g}"
     return Question(
         f"{asked}\nwhat is {op.name}? (within {NEAR:.0%} is near enough)", (),
-        Choice(text, f"it is {text}"), "value", tuple(_slips(right, op)),
+        Choice(text, f"`{op.text}` gives {text}"), "value", tuple(_slips(right, op)),
     )  # fmt: skip
 
 
@@ -320,7 +320,8 @@ def _of_sharing(op: Foreseen, asked: str) -> Question:
         wrong = []
     wrong += [
         Choice(text, f"that would be so if {op.name} were {text}, or a part of it")
-        for text in dict.fromkeys(worked) if text.isidentifier() and text not in op.shared
+        for text in dict.fromkeys(worked)
+        if text.isidentifier() and text not in (op.name, *op.shared)
     ]
     if len(op.shared) > 1:
         wrong.append(Choice(op.shared[0], f"but {' and '.join(op.shared[1:])} as well"))

@@ -5,6 +5,7 @@ Not the prompt (prompt.py), not the commands (commands/), not what a line means 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from nnstep.shell.recording import Recording
 
 _DEEPEST = 20
+_WORKS = (ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.Assign, ast.AugAssign)
 _NOT_KEPT = ("record", "open", "quit", "lesson", "lessons", "help", "hint")
 
 
@@ -156,13 +158,25 @@ class Shell(Stage):
         assert asking is not None
         if not line.strip() or line.strip() == asking.motion:
             asking.give_up()
-        elif isinstance(self.parse(line), Command):
+        elif isinstance(self.parse(line), Command) or (
+            asking.question.judge(line) is None and self._speaks_of_variables(line)
+        ):
             return False
         else:
             asking.answer(line)
         if asking.over:
             self.asked()
         return True
+
+    def _speaks_of_variables(self, line: str) -> bool:
+        """Whether a line is Python about what the script has, and so hardly a guess."""
+        try:
+            nodes = list(ast.walk(ast.parse(line.strip())))
+        except (SyntaxError, ValueError):
+            return False
+        names = [each.id for each in nodes if isinstance(each, ast.Name)]
+        works = any(isinstance(each, _WORKS) for each in nodes)  # more than a list of names
+        return works and any(map(self._is_variable, names))
 
     def asked(self) -> None:
         """Go on behind a question that is over: with what was asked for, or the lesson."""

@@ -194,6 +194,10 @@ def _update(output: Output, found: Replay, in_place: bool) -> None:
     for each in found.played:
         if each.exchange.directive and each.mismatches:  # that is for a person to mend
             _tell_of(output, path, each)
+        elif not each.works and each.mismatches:
+            said = each.found[-1].strip() if each.found else "it fails"
+            line = f"{path}:{each.exchange.line}: `{each.exchange.text}`: {said}"
+            output.show(Text(line, style=ALARM), whole=True)
     if text == "\n".join(found.transcript.lines) + "\n":
         output.hint(f"{path}: nothing to change", whole=True)
         return

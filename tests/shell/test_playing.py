@@ -215,7 +215,7 @@ def test_questions_of_ones_own(desk: Desk) -> None:
     desk.type("predict sign z")
     assert "it is all positive" in desk.type("skip")
     desk.type("predict value epoch")
-    assert "it is 1: it is 1" in desk.type("")
+    assert "it is 1: `for epoch in range(30)` gives 1" in desk.type("")
     assert desk.fail("predict shape").startswith("usage: predict shape|sign|value|changes|same")
     assert "no single number" in desk.fail("predict value z")
     assert desk.shell.session.position.epoch == 0
@@ -346,3 +346,11 @@ def test_a_task_in_another_spelling_is_no_detour(tasks: Desk) -> None:
     assert "z.sum() * 2 = " in tasks.type("z.sum()*2")
     assert "Enter turns the page" in tasks.type("hint") and tasks.shell.lesson is not None
     assert "back to where" not in tasks.type("")
+
+
+def test_python_about_variables_is_no_answer(desk: Desk) -> None:
+    desk.type("open small.py", "epoch 2", "predict shape z")
+    assert "z.shape = (3, 1)" in desk.type("z.shape")
+    assert "x[0] * 2" in desk.type("x[0] * 2") and desk.shell.asking is not None
+    assert "once more?" in desk.type("(9,)")
+    assert desk.type("3x1").startswith("right")
