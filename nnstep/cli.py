@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     actions = {
         "check": (options.of_check, _check), "diff": (options.of_diff, _compare),
         "lesson": (options.of_lesson, _lesson), "replay": (options.of_replay, _replay),
+        "trace": (options.of_trace, _trace),
     }  # fmt: skip
     parse, action = actions.get(arguments[0] if arguments else "", (options.of_session, _session))
     try:
@@ -118,6 +119,19 @@ def _compare(options: argparse.Namespace, output: Output) -> int:
         ignore=options.ignore, as_json=options.json,
     )
     return FAILED if differs else 0
+
+
+# nnstep trace
+
+
+def _trace(options: argparse.Namespace, output: Output) -> int:
+    from nnstep.shell.eventlog import trace
+
+    good = trace(
+        output, options.target, options.script_arguments, epochs=options.epochs,
+        as_json=options.json, limit=options.limit,
+    )
+    return 0 if good else FAILED
 
 
 # nnstep lesson

@@ -24,6 +24,8 @@ _USAGE = """nnstep                               the lessons, then a prompt
        nnstep lesson new NAME FILE.py       begin a lesson file of your own
        nnstep check [OPTIONS] LESSON|FILE.py [-- ARGS]
                                             whether its gradients are right
+       nnstep trace [--epochs N] [--json] LESSON|FILE.py [-- ARGS]
+                                            each op as a line, for other tools
        nnstep diff A.py B.py [OPTIONS]      the first op whose value differs in two scripts
        nnstep replay [--check|--update] LESSON|FILE.md...
                                             a lesson file, as a demonstration or a test
@@ -196,6 +198,36 @@ def of_diff(arguments: list[str]) -> argparse.Namespace:
     )
     add("--json", action="store_true", help="show what came of it as JSON")
     return parser.parse_args(arguments)
+
+
+def of_trace(arguments: list[str]) -> argparse.Namespace:
+    """The options of `nnstep trace`; `script_arguments` are those behind `--`."""
+    from nnstep.shell.eventlog import LIMIT, SCHEMA
+
+    parser = argparse.ArgumentParser(
+        prog="nnstep trace",
+        usage="nnstep trace [--epochs N] [--json] [--limit N] LESSON|FILE.py [-- ARGS]",
+        description="Run a script op by op, and print a line for each of them.",
+        epilog=f"With --json each line is an object.\n\n{SCHEMA}\n\nexit status: 0; 1 if the "
+        "script raised; 2 if it can't be opened.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("target", metavar="LESSON|FILE.py", help="what is run; a lesson goes first")
+    add(
+        "--epochs", type=_from_one("a number of epochs"), metavar="N",
+        help="end after so many epochs of the main loop",
+    )
+    add("--json", action="store_true", help="as JSON, an object a line")
+    add(
+        "--limit", type=_from_one("a number of elements"), default=LIMIT, metavar="N",
+        help="tell the elements of arrays of up to so many; %(default)s unless set",
+    )
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_args(arguments[:at])
+    options.script_arguments = arguments[at + 1 :]
+    return options
 
 
 def of_lesson(arguments: list[str]) -> argparse.Namespace:

@@ -34,19 +34,23 @@ def check(nnstep: str, folder: Path, name: str, listed: str) -> bool:
         short.write_text(SHORT.sub(r"\1 = 200", text), encoding="utf-8")
         same = said(nnstep, "run", str(short)) == said(nnstep, "run", "--ops", str(short))
     opened = said(nnstep, name, "-c", "step", "-c", "vars")
-    if (folder / f"{name}.md").is_file():
-        said(nnstep, "replay", "--check", name)
-    fine = name in listed and same and bool(opened)
+    said(nnstep, "replay", "--check", name)
+    played = told(nnstep, "lesson", name, "--fresh", typed="\n" * 400)
+    fine = name in listed and same and bool(opened) and "the lesson is over" in played
     sys.stdout.write(f"{name}: {'fine' if fine else 'FAILED'}\n")
     return fine
 
 
 def said(*command: str) -> str:
     """What a command prints; it must succeed."""
+    return told(*command, typed="")
+
+
+def told(*command: str, typed: str) -> str:
+    """What a command prints to which something is typed; it must succeed."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment,
-        check=True,
+        command, capture_output=True, text=True, input=typed, env=environment, check=True,
     )
     return done.stdout
 

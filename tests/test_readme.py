@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,19 @@ def test_the_session_at_the_top(tmp_path: Path) -> None:
     path.write_text(f"{front}```nnstep\n{block}```\n", encoding="utf-8")
     found = replay(read(path))
     assert not [each.mismatches for each in found.played if each.mismatches]
+
+
+def test_the_picture(tmp_path: Path) -> None:
+    root = ElementTree.fromstring((lessons.folder() / "mse_hidden.svg").read_text(encoding="utf-8"))
+    shown = "".join("".join(root.itertext()).split())
+    typed = "(nn) goto epoch 200\n(nn) plot boundary\n(nn) check\n"
+    front = f'+++\ntitle = "README"\nscript = "{lessons.find("mse_hidden")}"\n+++\n'
+    path = tmp_path / "readme.md"
+    path.write_text(f"{front}```nnstep\n{typed}```\n", encoding="utf-8")
+    _, *played = replay(read(path)).played
+    told = [line for each in played for line in each.found if re.match(r"[\w`]", line)]
+    assert len(told) > 10
+    assert all("".join(line.split()) in shown for line in told)
 
 
 @pytest.mark.parametrize("section", ["Five minutes", "Checking gradients"])
