@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("NNSTEP_EXAMPLES", "2000"))
+EXAMPLES = int(os.environ.get("NNSTEP_EXAMPLES", "500"))
 SEED = os.environ.get("NNSTEP_SEED")
 _names = count()
 
