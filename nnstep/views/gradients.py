@@ -31,6 +31,7 @@ _GAP = "  "
 _MOST, _LEAST = 30, 12  # cells of a gradient's name in a table
 _WHOLE, _SOME = 8, 5  # elements of a value: up to how many all are shown; else how many
 _NOTHING, _WRONG, _UNDECIDED = "-", "*", "?"
+_ROUNDING = 1e-6  # an error below is rounding, another one on every processor
 _PREFIX = "d cost/d "
 _CHOSEN = {"given": "as given", "lesson": "the script's own", "proposed": "proposed here"}
 _HEADS = ("gradient", "is to be", "verdict", "error", "cosine", "factor", "tested")
@@ -163,6 +164,10 @@ def _numbers(verdict: Verdict) -> list[str]:
 
 
 def _error(verdict: Verdict) -> str:
+    if verdict.kind == FACTOR:  # it says no more than the factor does
+        return _NOTHING
+    if verdict.error < _ROUNDING:
+        return f"<{_ROUNDING:.0e}".replace("e-0", "e-")
     return number(verdict.error, 2 if verdict.error < 1e-3 else 3)
 
 
