@@ -19,7 +19,8 @@ from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError, find
 from nnstep.stated import without_comments
 from nnstep.transcript import PROMPT, Exchange, Part, Transcript, hints_for, is_answer
-from nnstep.views.text import NAME
+from nnstep.views.prose import prose
+from nnstep.views.text import NAME, stack
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -110,9 +111,11 @@ class Playing:
             output.hint("the lesson is over; `restart`, `lessons`, or go on by yourself")
             return
         page = self.pages[self.page]
-        output.hint(f"{self.transcript.fields['title']}: page {self.page + 1} of {len(self.pages)}")
+        title, count = self.transcript.fields["title"], len(self.pages)
+        output.show("")
+        output.hint(f"{title}: page {self.page + 1} of {count}")
         if page.prose:
-            output.show(prose(page.prose, output))
+            output.show(stack([Text(), prose(page.prose, output.width, output.colours), Text()]))
         self.show_next()
 
     def show_next(self) -> None:
@@ -249,19 +252,3 @@ def _moves(text: str) -> bool:
     return command is None or command.name == "check" or not (
         command.reads or command.name == "predict"
     )
-
-
-def prose(text: str, output: Output) -> Text:
-    """Markdown as lines of the width of the screen."""
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    console = Console(
-        file=io.StringIO(), width=min(output.width, 80), force_terminal=bool(output.palette),
-        color_system="truecolor" if output.palette else None, legacy_windows=False,
-        no_color=not output.palette,
-    )  # fmt: skip
-    with console.capture() as captured:
-        console.print(Markdown(text, code_theme="ansi_dark"))
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    return Text.from_ansi("\n".join(lines))

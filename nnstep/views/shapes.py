@@ -30,7 +30,7 @@ def story_view(story: ShapeStory, *, name: str, width: int, ascii: bool = False)
     label = plain(name, ascii)
     where = f"{label}  {story.result}   {story.moment} line {story.line}"
     first = styled(crop(clean(where, ascii), width), DIM)
-    first.stylize(NAME, 0, min(len(label), len(first)))
+    first.stylize(f"{NAME} not dim", 0, min(len(label), len(first)))
     lines = [first, Text(crop(plain(story.text, ascii), width))]
     lines += [styled(each, NAME) for each in wrap(_shown(story.formula, ascii), width, indent="  ")]
     lines += [Text(each) for each in _drawing(story.rows, width, ascii)]

@@ -109,8 +109,8 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def styled(text: str, style: str) -> Text:
-    """One line in one style."""
-    return Text(text, style=style)
+    """One line in one style, which what is appended to it doesn't have."""
+    return Text.assemble((text, style))
 
 
 def stack(lines: Iterable[Text]) -> Text:
