@@ -44,14 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"nnstep {__version__}\n")
         return 0
+    if any(each.startswith("--lessons") for each in arguments) and arguments[0] != "run":
+        from nnstep.options import look_for_lessons
+
+        try:
+            arguments = look_for_lessons(arguments)
+        except NotADirectoryError as error:
+            return _complain(str(error))
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
     from nnstep import options
-
-    try:
-        arguments = options.look_for_lessons(arguments)
-    except NotADirectoryError as error:
-        return _complain(str(error))
 
     actions = {
         "check": (options.of_check, _check), "diff": (options.of_diff, _compare),
@@ -231,6 +233,7 @@ def _session(options: argparse.Namespace, output: Output) -> int:
             _prompt(shell, options.vi)
             return 0
         shell.execute_all(given if options.commands else _lines(sys.stdin, shell), echo=True)
+        shell.finish()
         return FAILED if shell.failed or shell.script_failed else 0
     finally:
         shell.close()

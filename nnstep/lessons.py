@@ -90,17 +90,17 @@ def find(name: str) -> Path | None:
 def guide(name: str) -> Path | None:
     """The lesson file of a lesson, None when it has none."""
     paths = (each / f"{name}.md" for each in (*_given, folder()))
-    return next(filter(_has_front_matter, paths), None)
+    return next(filter(has_front_matter, paths), None)
 
 
 def _in(folder: Path) -> Iterator[Path]:
     """What may be a lesson in a folder; other Markdown has no front matter."""
     for path in (*folder.glob("*.py"), *folder.glob("*.md")):
-        if not path.name.startswith("_") and (path.suffix == ".py" or _has_front_matter(path)):
+        if not path.name.startswith("_") and (path.suffix == ".py" or has_front_matter(path)):
             yield path
 
 
-def _has_front_matter(guide: Path) -> bool:
+def has_front_matter(guide: Path) -> bool:
     """Whether a file is meant as a lesson file, though it may be broken."""
     try:
         with guide.open("rb") as file:
@@ -124,7 +124,7 @@ def _fields(guide: Path) -> dict[str, object]:
     """The front matter of a lesson file; none where there is no such file, or it is broken."""
     try:
         return _read_fields(guide, guide.stat().st_mtime_ns)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

@@ -111,11 +111,12 @@ def look_for_lessons(arguments: list[str]) -> list[str]:
     Raises:
         NotADirectoryError: there is no such folder.
     """
-    if not any(each.split("=")[0] == "--lessons" for each in arguments):
-        return arguments
     from nnstep import lessons
 
     at = arguments.index("--") if "--" in arguments else len(arguments)
+    first = 2 if arguments[0] == "--lessons" else 1
+    if arguments[first : first + 1] == ["run"]:  # what stands behind it is the script's
+        at = first
     parser = argparse.ArgumentParser(prog="nnstep", add_help=False, allow_abbrev=False)
     parser.add_argument("--lessons", action="append", default=[])
     found, rest = parser.parse_known_args(arguments[:at])

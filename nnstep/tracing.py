@@ -7,7 +7,7 @@ insight: dataflow.py, explain.py, samples.py.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from nnstep.engine.mainloop import function_around
 from nnstep.engine.memory import other_names
 from nnstep.engine.moments import Path
 from nnstep.engine.stops import Breakpoint
+from nnstep.engine.timeline import Interrupted
 from nnstep.goals import End, NextStatement, Steps
 from nnstep.motions import kept
 from nnstep.questions import Questions
@@ -121,6 +122,8 @@ class Tracing(Questions):
             event = self._driver.go(End(), every=False)
             while event is not None and event.kind == "call":
                 event = self._driver.go(End(), every=False)
+        if self._driver.interrupted:
+            raise Interrupted("interrupted")
         if event is None or self._driver.reason != "breakpoint":
             raise ValueError(f"no op from here on gives {name} a value")
         changed = {each.name: each.aliases for each in event.mutated}
@@ -134,6 +137,8 @@ class Tracing(Questions):
         with breakpoints.disabled():
             goal = Steps(1) if motion == "step" else NextStatement(frame.op, self._machine.depth)
             event = self._driver.go(goal, every=motion == "step")
+        if self._driver.interrupted:
+            raise Interrupted("interrupted")
         if event is None or event.kind not in ("compute", "bind", "native"):
             return None
         changed = event.mutated[:1]
@@ -149,7 +154,7 @@ class Tracing(Questions):
         value, frame = self.names().get(name, event.value), self._machine.frame
         shared = tuple(other_names(frame, name, value)) if frame is not None else ()
         return Foreseen(
-            name, event.text, event.line, tuple((each.name, each.value) for each in event.operands),
+            name, event.text, event.line, tuple(_worked_on(event)),
             kept(value), changed, shared, event.kind == "return",
         )
 
@@ -334,6 +339,16 @@ def _numbers(node: ast.expr, evaluate: Callable[[str], Any]) -> tuple[Any, ...]:
 def _is_start(tree: Origin) -> bool:
     inner = tree.inputs if tree.kind == "holds" else (tree,)
     return all(each.kind == "start" for each in inner)
+
+
+def _worked_on(event: Event) -> Iterator[tuple[str, Any]]:
+    """What an op works on; of a method of an array, the array, too."""
+    for each in event.operands:
+        owner = getattr(each.value, "__self__", None) if callable(each.value) else None
+        if type(owner) is np.ndarray:
+            yield each.name.rpartition(".")[0].strip("()"), owner
+        else:
+            yield each.name, each.value
 
 
 def _article(value: Any) -> str:

@@ -25,6 +25,7 @@ compared (matching.py).
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,9 @@ MORE = "(..) "
 DIRECTIVES = ("expect", "tolerance", "hint")
 """What may stand behind the prompt that is no command of the shell's."""
 _EDGE = "+++"
-_FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>[^`]*)")
+_FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})(?P<kind>[^`]*)")
+_ASKS = re.compile(r"(?:.*;;)?\s*predict\s+(?!(?:on|off)\b)\S+\s+\S.*")
+_REGULAR = re.compile(r"(?P<pattern>.*\S)\s+\(re\)\s*")
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "title": str, "script": str, "cost": str, "sources": list, "order": int, "minutes": int,
     "quoted": list, "arguments": list,
@@ -76,7 +79,7 @@ class Exchange(NamedTuple):
     @property
     def asks(self) -> bool:
         """Whether it is a question to the learner, whose right answer is the next line."""
-        return self.text.partition(" ")[0] == "predict"
+        return _ASKS.fullmatch(self.text) is not None
 
 
 class Part(NamedTuple):
@@ -189,7 +192,7 @@ def parse(text: str, path: Path) -> Transcript:
     Raises:
         Broken: something in it is wrong.
     """
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")
     fields, start = front_matter(lines, path)
     return Transcript(path, fields, tuple(_parts(lines, start, path)), tuple(lines))
 
@@ -213,37 +216,52 @@ def front_matter(lines: Sequence[str], path: Path) -> tuple[dict[str, Any], int]
     if end is None:
         raise Broken(f"{path}:1: the front matter has no end; a second line `{_EDGE}` ends it")
     try:
-        fields = tomllib.loads("\n".join(lines[1:end]))
-    except tomllib.TOMLDecodeError as error:
-        raise Broken(f"{path}: the front matter is no TOML: {error}") from None
+        fields = tomllib.loads("\n".join(["", *lines[1:end]]))  # its lines count from the edge
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = found[1] if found else 1
+        raise Broken(f"{path}:{line}: the front matter is no TOML: {error}") from None
     for name in ("title", "script"):
         if name not in fields:
             raise Broken(f"{path}:1: the front matter lacks `{name} = ...`")
     for name, value in fields.items():
-        _check_field(name, value, path)
+        line = next((at for at, line in enumerate(lines, 1) if line.startswith(name)), 1)
+        _check_field(name, value, f"{path}:{line}")
     return fields, end + 1
 
 
-def _check_field(name: str, value: Any, path: Path) -> None:
+def _check_field(name: str, value: Any, where: str) -> None:
     kind = _FIELDS.get(name)
     if kind is None:
         known = ", ".join(_FIELDS)
-        raise Broken(f"{path}:1: the front matter knows no `{name}`; it may have {known}")
+        raise Broken(f"{where}: the front matter knows no `{name}`; it may have {known}")
     if not isinstance(value, kind) or isinstance(value, bool):
         wanted = {str: "a text", int: "a whole number", list: "a list of texts"}[kind]  # type: ignore[index]
-        raise Broken(f"{path}:1: `{name}` must be {wanted}, not {value!r}")
+        raise Broken(f"{where}: `{name}` must be {wanted}, not {value!r}")
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(value, list | str) and not _is_readable(name, each):
+            raise Broken(f"{where}: `{name}` must be readable text, not {each!r}")
+
+
+def _is_readable(name: str, value: object) -> bool:
+    """Whether a field is text; the name of a file may hold anything that a file's may."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    return name == "script" or value.replace("\n", "").isprintable()
 
 
 def _parts(lines: Sequence[str], start: int, path: Path) -> list[Part]:
     parts: list[Part] = []
     at, prose = start, start
     while at < len(lines):
-        opening = _FENCE.fullmatch(lines[at].strip())
+        opening = _FENCE.fullmatch(lines[at].rstrip())
         if opening is None:
             at += 1
             continue
         end = _end_of_fence(lines, at, opening["ticks"], path)
         if opening["kind"].strip() == "nnstep":
+            if opening["indent"]:
+                raise Broken(f"{path}:{at + 1}: a fence marked nnstep begins at the left")
             parts += _prose(lines, prose, at)
             parts.append(Part(at + 1, "", tuple(_exchanges(lines, at + 1, end, path))))
             prose = end + 1
@@ -262,9 +280,29 @@ def _prose(lines: Sequence[str], start: int, end: int) -> list[Part]:
 def _end_of_fence(lines: Sequence[str], at: int, ticks: str, path: Path) -> int:
     for end in range(at + 1, len(lines)):
         closing = lines[end].strip()
-        if closing.startswith(ticks) and not closing.strip("`"):
+        if closing.startswith(ticks) and not closing.strip(ticks[0]):
             return end
-    raise Broken(f"{path}:{at + 1}: this fence has no end; a line `{ticks}` ends it")
+    raise Broken(f"{path}:{at + 1}: this fence has no end; a line {ticks} ends it")
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML has it; what is no character becomes `?`."""
+    known = text.encode(errors="replace").decode()
+    return json.dumps(known, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def writable(line: str) -> str:
+    """A line that came, as it can stand in a fence: what would mean something else is elided."""
+    means = line.startswith((PROMPT.rstrip(), MORE.rstrip())) or _FENCE.fullmatch(line)
+    return "..." if means or _REGULAR.fullmatch(line) else line
+
+
+def _check_expression(line: str, where: str) -> None:
+    regular = _REGULAR.fullmatch(line)
+    try:
+        re.compile(regular["pattern"] if regular else "")
+    except (re.error, RecursionError, OverflowError) as error:
+        raise Broken(f"{where}: this is no regular expression: {error}") from None
 
 
 def _goes_on(line: str) -> bool:
@@ -289,6 +327,7 @@ def _exchanges(lines: Sequence[str], start: int, end: int, path: Path) -> list[E
         elif typed is None:
             raise Broken(f"{path}:{at + 1}: a fence begins with a command: `{PROMPT}step`")
         else:
+            _check_expression(line, f"{path}:{at + 1}")
             below.append(line.rstrip())
     if typed is None:
         raise Broken(f"{path}:{start}: this fence is empty; `{PROMPT}step` would be a command")

@@ -126,3 +126,30 @@ def test_merged_twice_they_are_the_same(expected: list[str], found: list[str]) -
     once = merged(expected, found)
     assert not mismatches(once, found)
     assert merged(once, found) == once
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("[0. 0.]", "[0.4 0.3]"), ("[1. 2.]", "[1.4 1.6]"), ("cost ... 5.0", "cost -5.0"),
+        ("cost ... 5.0", "cost of -5.0"), ("cost ... 25", "cost is 3.25"),
+        ("cost 3 ...", "cost 3.999"), ("a 12 ...", "a 12,345"), ("x # 3 4", "x 3 # 4"),
+        ("a #", "a 5"), ("x 1e99999999999999999999", "x 2e99999999999999999999"),
+        ("1e999999999 y", "2e999999999 y"), ("x 0 y", "x \0 y"),
+    ],
+)
+def test_what_does_not_agree_though_it_looks_alike(expected: str, found: str) -> None:
+    assert not same(expected, found)
+    (mismatch,) = mismatches([expected], [found])
+    assert mismatch.words
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("[0. 1.]", "[0. 1.]"), ("cost ... 5.0", "cost is 5.0"), ("... 25 ...", "a 25 b"),
+        ("a ... (1)", "a b (1)"), ("3. of", "3.0000001 of"), ("a,...,b", "a,1,000,b"),
+    ],
+)
+def test_what_agrees_though_it_looks_different(expected: str, found: str) -> None:
+    assert same(expected, found)

@@ -61,12 +61,12 @@ def test_what_is_not_changed_stays_to_the_letter() -> None:
     [
         ("+++\ntitle", "title", "lesson.md:1: the first line must be `+++`"),
         ("]\n+++", "]", "lesson.md:1: the front matter has no end"),
-        ("order = 1", "order 1", "lesson.md: the front matter is no TOML"),
+        ("order = 1", "order 1", "lesson.md:4: the front matter is no TOML"),
         ('title = "One unit"\n', "", "lesson.md:1: the front matter lacks `title = ...`"),
         ("order = 1", 'order = "1"', "`order` must be a whole number, not '1'"),
         ("order = 1", "order = true", "`order` must be a whole number, not True"),
         ("sources", "source", "the front matter knows no `source`; it may have title, script"),
-        ("```\nMore", "More", "lesson.md:16: this fence has no end; a line ```` ``` ```` ends it"),
+        ("```\nMore", "More", "lesson.md:16: this fence has no end; a line ``` ends it"),
         ("(nn) step\n", "", "lesson.md:17: a fence begins with a command: `(nn) step`"),
         ("(nn)   p z", "(nn)", "lesson.md:21: nothing stands behind the prompt"),
     ],
@@ -75,7 +75,7 @@ def test_what_is_broken(old: str, new: str, message: str) -> None:
     assert old in TEXT
     with pytest.raises(Broken) as caught:
         parse(TEXT.replace(old, new), PATH)
-    assert message.replace("```` ``` ````", "`" * 5) in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_an_empty_fence() -> None:

@@ -7,10 +7,12 @@ asked or executed here.
 
 from __future__ import annotations
 
+import ast
 import math
+import operator
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,7 +24,14 @@ KINDS = ("shape", "sign", "value", "changes", "same")
 NEAR = 0.05
 """By which part a number may be off and still be a good guess."""
 _MOST = 4  # choices
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_SIGNED: dict[type, Callable[[float], float]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+_BETWEEN: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+}
+_SHORT = {
+    "positive": "all positive", "negative": "all negative", "zero": "all zero",
+    **dict.fromkeys(("both", "mixed", "positive and negative"), "positive and negative ones"),
+}  # fmt: skip
 
 
 class Foreseen(NamedTuple):
@@ -90,6 +99,12 @@ class Question:
         return [f"without its sign it lies between {10.0 ** power:g} and {10.0 ** (power + 1):g}"
                 if size else "it is a round number"]  # fmt: skip
 
+    def is_answer(self, text: str) -> bool:
+        """Whether a text may be meant as an answer, though as a wrong one."""
+        if self.kind == "shape":
+            return bool(_shape_said(text.strip()))
+        return self.kind == "value" and _number_said(text) is not None
+
     def judge(self, answer: str) -> Choice | None:
         """The choice that was meant, the right one for a number that is near; None for neither."""
         answer = answer.strip()
@@ -104,6 +119,8 @@ class Question:
             every = (self.right, *self.slips)
             return next((each for each in every if _is_near(answer, each.text)), None)
         words = _words(answer)
+        if self.kind == "sign" and all(_words(each.text) != words for each in every):
+            words = _words(_SHORT.get(answer.casefold(), answer))
         return next((each for each in every if _words(each.text) == words), None)
 
 
@@ -266,11 +283,35 @@ def _slips(right: float, op: Foreseen) -> Iterator[Choice]:
 
 
 def _is_near(answer: str, right: str) -> bool:
-    found = _NUMBER.fullmatch(answer.replace(",", "."))
-    if found is None:
-        return False
-    wanted, said = float(right), float(found[0])
-    return abs(said - wanted) <= NEAR * abs(wanted) or said == wanted
+    wanted, said = float(right), _number_said(answer)
+    return said is not None and (abs(said - wanted) <= NEAR * abs(wanted) or said == wanted)
+
+
+def _number_said(answer: str) -> float | None:
+    """A number in any spelling: `0.88`, `0,88`, `88 %`, or a sum of numbers such as `0.7 * 0.3`."""
+    text = answer.strip().replace(",", ".")
+    share = text.endswith("%")
+    try:
+        found = _computed(ast.parse(text.removesuffix("%").strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError):
+        return None
+    return found / 100 if share else found
+
+
+def _computed(node: ast.expr) -> float:
+    """What numbers and signs between them come to.
+
+    Raises:
+        ValueError: there is something else in it.
+        ArithmeticError: it can't be divided, or is too large.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _SIGNED:
+        return _SIGNED[type(node.op)](_computed(node.operand))
+    if isinstance(node, ast.BinOp) and type(node.op) in _BETWEEN:
+        return _BETWEEN[type(node.op)](_computed(node.left), _computed(node.right))
+    raise ValueError
 
 
 # What changes.

@@ -39,6 +39,7 @@ class Asking:
         self.over = False
         self.motion = motion
         self._hints = question.hints()
+        self._how = "type the answer or its number" if question.choices else "type a number"
         self.question = question
         self._output = output
         self._left = _TRIES
@@ -53,17 +54,19 @@ class Asking:
             for number, choice in enumerate(self.question.choices, 1)
         ]
         self._output.show(stack(lines))
-        self._output.hint("type the answer or its number" if self.question.choices
-                          else "type a number")  # fmt: skip
+        self._output.hint(self._how)
 
     def answer(self, text: str) -> None:
         """Take an answer, and say what it is worth."""
         found, right = self.question.judge(text), self.question.right
+        if found is None and not self.question.is_answer(text):
+            self._output.hint(f"that is no answer here: {self._how}")
+            return
         self._left -= 1
         if found == right:
             self._end(f"right: {right.why}")
         elif not self._left:
-            wrong = f"no: {found.why}. " if found is not None else ""
+            wrong = f"no: {found.why}. " if found is not None else "no: "
             self._end(f"{wrong}it is {right.text}: {right.why}")
         else:
             why = found.why if found is not None else "that isn't it"
@@ -104,7 +107,8 @@ def ask_before(shell: Shell, motion: str, argument: str) -> bool:
         return False
     from nnstep.insight.predictions import kind_for, question
 
-    found = shell.session.foresee_next(motion)
+    with shell.under_way() as session:
+        found = session.foresee_next(motion)
     kind = kind_for(found) if found is not None else None
     if found is None or kind is None:
         return False

@@ -5,8 +5,8 @@ What the commands in it show is filled in by playing it (replaying.py).
 
 from __future__ import annotations
 
-import json
 import os
+import tokenize
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -20,7 +20,7 @@ from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
-from nnstep.transcript import Broken, parse
+from nnstep.transcript import Broken, parse, toml_text
 
 _FAR = 40  # statements that are looked at for something to ask about
 _FILE = """\
@@ -71,7 +71,8 @@ def draft(output: Output, name: str, script: str) -> None:
     if path.exists():
         raise CommandError(f"there is a {path} already; remove it, or take another name")
     try:
-        text = Path(script).read_text(encoding="utf-8")
+        with tokenize.open(script) as file:
+            text = file.read()
         session = open(script)
     except UNREADABLE as error:
         raise CommandError(unreadable(script, error)) from error
@@ -95,10 +96,10 @@ def _written(name: str, script: str, text: str, begins: bool, asked: list[str]) 
     teaches, source = lessons.about(text)
     title = teaches.rstrip(".") or name.replace("_", " ").capitalize()
     return _FILE.format(
-        name=name, heading=title, title=_quoted(title),
-        script=_quoted(os.path.relpath(script)),
-        cost=_quoted(lessons.measures(text).cost or "0"),
-        source=_quoted(source or Path(script).name),
+        name=name, heading=title, title=toml_text(title),
+        script=toml_text(os.path.relpath(script)),
+        cost=toml_text(lessons.measures(text).cost or "0"),
+        source=toml_text(source or Path(script).name),
         begin="(nn) epoch\n(nn) vars" if begins else "(nn) step\n(nn) vars",
         asked=_ASKED.format(lines="\n".join(asked)) if asked else "",
     )
@@ -128,8 +129,3 @@ def _answered(asked: Question) -> Iterator[str]:
         yield f"(nn) hint {each}"
     yield f"(nn) hint it is {asked.right.text}"
     yield f"(nn) {asked.right.text}"
-
-
-def _quoted(text: str) -> str:
-    """A text as TOML has it."""
-    return json.dumps(text, ensure_ascii=False)

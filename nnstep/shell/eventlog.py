@@ -16,12 +16,15 @@ import numpy as np
 
 from nnstep.engine.events import Event, Mutation, Operand
 from nnstep.insight.arrays import is_array, summarize
+from nnstep.shell.failures import describe
 from nnstep.shell.interrupts import halting
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.stage import Stage
 from nnstep.version import __version__
 
+_NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
+_BITS = 10_000  # of a whole number that is told
 LIMIT = 100
 """So many elements of an array are told, unless another number is given."""
 SCHEMA = """The first line describes the run:
@@ -80,6 +83,8 @@ def trace(
     stage.open(target, arguments)
     try:
         stage.session.on_print = None
+        if epochs is not None and stage.session.main is None:
+            raise CommandError("the script has no main loop whose epochs could be counted")
         if as_json:
             head = {"nnstep": __version__, "schema": 1, "script": target}
             output.text(json.dumps(head) + "\n")
@@ -94,8 +99,6 @@ def trace(
 
 def _events(stage: Stage, epochs: int | None) -> Iterator[Event]:
     session = stage.session
-    if epochs is not None and session.main is None:
-        raise CommandError("the script has no main loop whose epochs could be counted")
     while not session.finished:
         with halting(session.interrupt):
             event = session.step()
@@ -132,7 +135,7 @@ def _told(event: Event, limit: int) -> dict[str, Any]:
         "value": None if event.kind in ("call", "error") else _value(event.value, limit),
         "mutated": [_mutation(each, limit) for each in event.mutated],
         "printed": event.printed,
-        "error": None if error is None else f"{type(error).__name__}: {error}",
+        "error": None if error is None else describe(error),
     }
 
 
@@ -152,7 +155,8 @@ def _value(value: Any, limit: int) -> dict[str, Any]:
         "shape": None if facts.shape is None else list(facts.shape), "values": None,
     }
     if not is_array(value):
-        is_number = isinstance(value, bool | int | float | np.bool_ | np.number)
+        # Asked by its type: `__class__` may lie or raise.
+        is_number = issubclass(type(value), _NUMBERS)
         known["values"] = _plain(value) if is_number else None
         return known
     if value.dtype.kind in "biuf":
@@ -166,8 +170,12 @@ def _value(value: Any, limit: int) -> dict[str, Any]:
 
 
 def _plain(number: Any) -> Any:
-    """A number as JSON has it."""
-    plain = number.item() if isinstance(number, np.generic) else number
-    if isinstance(plain, float) and not math.isfinite(plain):
-        return str(plain)
-    return plain if isinstance(plain, bool | int | float) or plain is None else str(plain)
+    """A number as JSON has it; None for what is none, and for what has thousands of digits."""
+    if issubclass(type(number), float | np.floating):
+        plain = float(number)
+        return plain if math.isfinite(plain) else str(plain)
+    if issubclass(type(number), np.generic):
+        number = number.item()
+    if issubclass(type(number), int):
+        return number if number.bit_length() < _BITS else None
+    return None

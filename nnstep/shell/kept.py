@@ -5,7 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; two sessions at once are rare there, too
+    fcntl = None  # type: ignore[assignment]
 
 
 def folder(name: str) -> Path:
@@ -26,6 +32,19 @@ def folder(name: str) -> Path:
 def name_of(script: str) -> str:
     """What belongs to a script is called so; scripts of one name in two folders differ."""
     return f"{Path(script).stem}-{zlib.crc32(script.encode()):08x}"
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Around reading a file and writing it anew: others who do so wait.
+
+    Raises:
+        OSError: the lock can't be made.
+    """
+    with path.with_name(f".{path.name}.lock").open("a") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write(path: Path, data: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nnstep import lessons
-from nnstep.shell.kept import folder, write
+from nnstep.shell.kept import folder, locked, write
 
 
 class Learnt(NamedTuple):
@@ -42,12 +42,12 @@ def load() -> tuple[dict[str, Learnt], str]:
     """
     try:
         path = _path()
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        data = path.read_bytes()
+    except OSError:
         return {}, ""
     try:
-        return {name: _learnt(each) for name, each in json.loads(text).items()}, ""
-    except (ValueError, TypeError, AttributeError, KeyError):
+        return {name: _learnt(each) for name, each in json.loads(data).items()}, ""
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         aside = path.with_suffix(".damaged")
         with suppress(OSError):
             path.replace(aside)
@@ -61,18 +61,20 @@ def _learnt(given: Mapping[str, int]) -> Learnt:
     return found
 
 
-def save(name: str, learnt: Learnt | None) -> None:
-    """Keep how far a lesson is; None forgets it.
+def save(name: str, learnt: Learnt) -> None:
+    """Keep how far a lesson is.
 
     Raises:
-        OSError: it can't be written.
+        OSError: it can't be written, or what is there can't be read.
     """
-    known, _ = load()  # anew: another session may have gone on meanwhile
-    known.pop(name, None)
-    if learnt is not None:
+    path = _path()
+    with locked(path):
+        if path.exists():
+            path.read_bytes()  # what can't be read isn't written over
+        known, _ = load()  # anew: another session may have gone on meanwhile
         known[name] = learnt
-    data = {each: learnt._asdict() for each, learnt in sorted(known.items())}
-    write(_path(), json.dumps(data, indent=1).encode())
+        data = {each: learnt._asdict() for each, learnt in sorted(known.items())}
+        write(path, json.dumps(data, indent=1).encode())
 
 
 def _path() -> Path:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from nnstep.shell import learnt
+from nnstep.shell.grammar import split
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError, find
 from nnstep.stated import without_comments
@@ -79,6 +80,7 @@ class Playing:
         self.page = min(page, len(self.pages))
         self._shell = shell
         self._done = 0  # lines of the page
+        self._failed: set[str] = set()  # what failed when it was typed first
         self._hinted = (0, 0)  # to which line how many hints were given
         self._strayed = self.page > 0  # whether the learner has gone elsewhere
 
@@ -100,7 +102,9 @@ class Playing:
 
     def strayed(self) -> None:
         """The learner has typed something that may have changed where the script stands."""
-        self._strayed = True
+        self._strayed, at = True, self._next
+        if at is not None and hints_for(self._exchanges, at):
+            self._shell.output.hint("not what the lesson types; Enter goes back, and types that")
 
     # Showing.
 
@@ -108,7 +112,9 @@ class Playing:
         """Show the prose of the page, and what comes next."""
         output = self._shell.output
         if self.over:
-            output.hint("the lesson is over; `restart`, `lessons`, or go on by yourself")
+            name = self.transcript.path.stem
+            output.hint(f"the lesson is over; `lesson {name} --fresh` begins it anew, `lessons` "
+                        "lists the others")  # fmt: skip
             return
         page = self.pages[self.page]
         title, count = self.transcript.fields["title"], len(self.pages)
@@ -123,6 +129,8 @@ class Playing:
         output, at = self._shell.output, self._next
         if at is not None and hints_for(self._exchanges, at):
             output.hint("your turn: type it; `hint` helps, and Enter types it for you")
+        elif at is not None and self._exchanges[at].asks:
+            output.hint("Enter asks; or type what you like")
         elif at is not None:
             output.hint(f"Enter types `{self._exchanges[at].text}`; or type what you like")
         elif not self.over:
@@ -168,6 +176,8 @@ class Playing:
             self._shell.output.show(Text(f"{PROMPT}{text}", style=NAME))
         self._done = at + 1
         good = self._shell.execute_one(text)
+        if not good:
+            self._failed.add(text)
         if self._shell.asking is None:
             self.show_next()
         return good
@@ -176,21 +186,25 @@ class Playing:
         """Do what is left of the page without showing it, and turn it."""
         if self.over:
             raise CommandError("the lesson is over; there is nothing to skip")
-        self._done = len(self._exchanges)
-        self.turn_to(self.page + 1)
-        self.resume()
+        self.turn_to(self.page + 1, anew=True)
 
-    def turn_to(self, page: int) -> None:
+    def turn_to(self, page: int, anew: bool = False) -> None:
         """Show another page.
 
+        Args:
+            page: which.
+            anew: go to where it begins.
+
         Raises:
-            CommandError: there is none of that number.
+            CommandError: there is none of that number, or where it begins can't be gone to.
         """
         if not 0 <= page <= len(self.pages):
             raise CommandError(f"the lesson has {len(self.pages)} pages")
-        self._strayed = self._strayed or page != self.page + 1
         self.page, self._done, self._hinted = page, 0, (0, 0)
+        self._shell.asking = None
         self._keep()
+        if anew:
+            self.resume()
         self.show_page()
 
     def _keep(self) -> None:
@@ -204,29 +218,44 @@ class Playing:
         """Go back to where the lesson is: from the beginning on, by its commands alone.
 
         Raises:
-            CommandError: the script can't be read any more.
+            CommandError: the script can't be read any more, or one of the commands fails, or was
+                interrupted.
         """
-        shown, nothing = self._shell.output, io.StringIO()
-        self._shell.output = Output(nothing, nothing, {})
+        if self._shell.asking is not None and self._done and self._exchanges[self._done - 1].asks:
+            self._done -= 1  # to be asked again
+        shell, shown, guessing = self._shell, self._shell.output, self._shell.guessing
+        nothing = io.StringIO()
+        shell.output = Output(nothing, nothing, {})
         try:
-            self._shell.open(str(self.transcript.script), self.transcript.arguments)
-            session = self._shell.session
+            shell.open(str(self.transcript.script), self.transcript.arguments)
+            session = shell.session
             told, session.on_error = session.on_error, None  # its warnings were seen before
-            for each in self._commands():
-                self._shell.execute_one(each)
-            session.on_error = told
+            try:
+                self._type_again()
+            finally:
+                session.on_error = told
         finally:
-            self._shell.output, self._shell.lesson = shown, self
+            shell.output, shell.lesson, shell.guessing = shown, self, guessing
         self._strayed = False
         shown.hint("back to where the lesson is")
 
-    def _commands(self) -> list[str]:
-        """What has been typed by the lesson so far, without what only shows something."""
+    def _type_again(self) -> None:
+        """Type what the lesson has typed so far, without what only shows something."""
         before = [each for page in self.pages[: self.page] for each in page.exchanges]
         done = (*before, *self._exchanges[: self._done])
-        return [
-            each.text for at, each in enumerate(done) if _is_typed(done, at) and _moves(each.text)
-        ]
+        for at, each in enumerate(done):
+            if not _is_typed(done, at) or not self._is_needed(each.text):
+                continue
+            if not self._shell.execute_one(each.text) and each.text not in self._failed:
+                raise CommandError(
+                    f"the lesson can't be gone on with: `{each.text}` fails now, or was interrupted"
+                )
+
+    def _is_needed(self, text: str) -> bool:
+        """Whether what comes may depend on a line; `mend` does on what was checked."""
+        names = [find(each.split(" ")[0]) for each in map(str.strip, split(text))]
+        checks = any(each is not None and each.name == "check" for each in names)
+        return checks or self._shell.may_move(text)
 
 
 def _is_typed(exchanges: Sequence[Exchange], at: int) -> bool:
@@ -244,11 +273,3 @@ def _meaning(text: str) -> tuple[str, str]:
         return "", ast.dump(ast.parse(text.strip().removeprefix("!")))
     except (SyntaxError, ValueError):
         return word, rest
-
-
-def _moves(text: str) -> bool:
-    command = find(text.partition(" ")[0])
-    # What was checked is needed by `mend`.
-    return command is None or command.name == "check" or not (
-        command.reads or command.name == "predict"
-    )

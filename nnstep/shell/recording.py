@@ -11,8 +11,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import time
+import tokenize
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,19 +22,23 @@ from rich.console import Console
 from rich.text import Text
 
 from nnstep import lessons
+from nnstep.processes import Script
+from nnstep.shell.failures import describe
 from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
-from nnstep.transcript import MORE, PROMPT, Broken, parse
+from nnstep.transcript import DIRECTIVES, MORE, PROMPT, parse, toml_text
+from nnstep.views.text import clean
 
 KINDS = (".md", ".cast", ".svg")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f\ud800-\udfff]")
 _FILE = """\
 +++
 title = {title}
 script = {script}
 {arguments}cost = {cost}
-sources = [{script}]
+sources = [{source}]
 order = 100
 minutes = 5
 +++
@@ -67,7 +73,8 @@ class Recording:
             raise CommandError(f"a recording is {', '.join(KINDS[:-1])} or {KINDS[-1]}: `{path}`")
         if path.exists():
             raise CommandError(f"there is a {path} already; remove it, or take another name")
-        if not os.access(path.absolute().parent, os.W_OK):
+        path = path.absolute()  # the script may change the folder
+        if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
             raise CommandError(f"can't write {path}: no such folder, or it may not be written to")
         self.path = path
         self._output = output
@@ -92,13 +99,12 @@ class Recording:
         self._events.append((round(now - self._last, 6), "o", text))
         self._last = now
 
-    def end(self, typed: Sequence[str], script: str, arguments: Sequence[str]) -> None:
+    def end(self, typed: Sequence[str], script: Script | None) -> None:
         """Write the file.
 
         Args:
             typed: all that was typed since the script was opened.
-            script: the path of the script; empty for none.
-            arguments: of the script.
+            script: what it was typed at; None for nothing.
 
         Raises:
             CommandError: it can't be written; the recording goes on.
@@ -107,19 +113,42 @@ class Recording:
             self._events.pop()
         try:
             if self.path.suffix == ".md":
-                data = lesson(self.path, typed, script, arguments)
+                data = self._lesson(typed, script)
             elif self.path.suffix == ".cast":
                 data = self._film()
             else:
-                data = self._picture(Path(script).name)
-            write(self.path, data.encode())
-        except (OSError, Broken) as error:
-            raise CommandError(f"can't write {self.path}: {error}") from error
+                data = self._picture(Path(script.path).name if script else "")
+            write(self.path, data.encode(errors="backslashreplace"))
+        except CommandError:
+            raise
+        except Exception as error:  # whatever it is, the session goes on
+            raise CommandError(f"can't write {self.path}: {describe(error)}") from error
         self.drop()
 
     def drop(self) -> None:
         """End it without a file."""
         self._output.listener = None
+
+    def _lesson(self, typed: Sequence[str], script: Script | None) -> str:
+        """A lesson file of what was typed, played once to fill in what comes."""
+        if script is None or not typed:
+            raise CommandError("nothing is recorded yet: open a script, and type something")
+        path = Path(script.folder, script.path)
+        with tokenize.open(path) as file:
+            source = file.read()
+        if re.search(r"\binput\s*\(", source):
+            self._output.hint("the script reads input, which a lesson file can't hold")
+        arguments, name = ", ".join(map(toml_text, script.argv)), clean(path.name)
+        text = _FILE.format(
+            title=toml_text(f"{name}, step by step"), heading=f"`{name}`",
+            script=toml_text(os.path.relpath(path, self.path.parent)),
+            cost=toml_text(lessons.measures(source).cost or "0"), source=toml_text(name),
+            arguments=f"arguments = [{arguments}]\n" if arguments else "",
+            lines="\n".join(map(_prompted, typed)),
+        )
+        found = replay(parse(text, self.path), script.folder).updated()
+        parse(found, self.path)  # a recording that can't be read is none
+        return found
 
     def _film(self) -> str:
         """Asciicast v3, as docs.asciinema.org/manual/asciicast/v3 has it."""
@@ -136,42 +165,17 @@ class Recording:
             color_system="truecolor", legacy_windows=False, highlight=False,
         )  # fmt: skip
         shown = "".join(text for _, code, text in self._events if code == "o")
+        shown = _CONTROL.sub("", shown)
         console.print(Text.from_ansi(shown.rstrip("\n")))
         return console.export_svg(title=f"nnstep {title}".rstrip())
 
 
-def lesson(path: Path, typed: Sequence[str], script: str, arguments: Sequence[str]) -> str:
-    """A lesson file of what was typed, played once to fill in what comes.
-
-    Raises:
-        CommandError: nothing was typed, or no script is open.
-        Broken: it can't be played.
-        OSError: the script can't be read.
-    """
-    if not (typed and script):
-        raise CommandError("nothing is recorded yet: open a script, and type something")
-    where = os.path.relpath(script, path.absolute().parent)
-    text = _FILE.format(
-        title=_quoted(f"{Path(script).name}, step by step"), heading=f"`{Path(script).name}`",
-        script=_quoted(where), cost=_quoted(_cost(script)),
-        arguments=f"arguments = {json.dumps(list(arguments))}\n" if arguments else "",
-        lines="\n".join(map(_prompted, typed)),
-    )
-    return replay(parse(text, path)).updated()
-
-
-def _cost(script: str) -> str:
-    return lessons.measures(Path(script).read_text(encoding="utf-8")).cost or "0"
-
-
 def _prompted(typed: str) -> str:
     first, *others = typed.strip("\n").split("\n")
-    return "\n".join([f"{PROMPT}{first.strip()}", *(f"{MORE}{each}".rstrip() for each in others)])
-
-
-def _quoted(text: str) -> str:
-    """A text as TOML has it."""
-    return json.dumps(text, ensure_ascii=False)
+    # Python such as `tolerance = 1`, where a directive begins with the same word
+    force = "!" if first.split()[:1] in [[each] for each in DIRECTIVES] else ""
+    lines = (f"{MORE}{each}".rstrip() for each in others)
+    return "\n".join([f"{PROMPT}{force}{first.strip()}", *lines])
 
 
 def _size() -> tuple[int, int]:

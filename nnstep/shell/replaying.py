@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from nnstep.matching import RELATIVE, Mismatch, merged, mismatches, same
 from nnstep.shell.output import Output
 from nnstep.shell.shell import Shell
 from nnstep.stated import Stated, restated, stated
-from nnstep.transcript import Broken, Exchange, Transcript, parse, read
+from nnstep.transcript import Broken, Exchange, Transcript, parse, read, writable
 
 if TYPE_CHECKING:
     from nnstep.insight.predictions import Question
@@ -110,7 +110,9 @@ class Replay:
     def updated(self) -> str:
         """The text of the file, brought up to date."""
         shown = {
-            each.exchange.line: merged(each.exchange.expected, each.found, each.tolerance)
+            each.exchange.line: merged(
+                each.exchange.expected, tuple(map(writable, each.found)), each.tolerance
+            )
             for each in self.played if each.mismatches and not each.exchange.directive
         }
         return self.transcript.updated(shown, dict(self._restated()))
@@ -125,32 +127,30 @@ class Replay:
                 yield part.line, restated(part.prose, wrong)
 
 
-def replay_all(
-    paths: Iterable[Path], jobs: int = 1, on_done: Callable[[Replay], object] | None = None
-) -> list[Replay]:
-    """Play lesson files, several at a time.
+def replay_all(paths: Iterable[Path], jobs: int = 1) -> Iterator[Replay | Broken | OSError]:
+    """Play lesson files, several at a time; each, or why it can't be played, in their order.
 
     Args:
         paths: the files.
         jobs: how many are played at the same time.
-        on_done: is given each, in the order of the files.
-
-    Raises:
-        Broken: a file can't be read, or a process has died; the message names it.
-        OSError: a file can't be opened.
     """
-    transcripts = [read(path) for path in paths]
-    found = []
+
+    def played(path: Path) -> Replay | Broken | OSError:
+        try:
+            return replay(read(path))
+        except (Broken, OSError) as error:
+            return error
+
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        for each in pool.map(replay, transcripts):
-            found.append(each)
-            if on_done is not None:
-                on_done(each)
-    return found
+        yield from pool.map(played, paths)
 
 
-def replay(transcript: Transcript) -> Replay:
+def replay(transcript: Transcript, folder: str = "") -> Replay:
     """Play a lesson file.
+
+    Args:
+        transcript: the file.
+        folder: where it is played; the present folder if empty.
 
     Raises:
         Broken: there is no such script, or its process has died; the message names the file.
@@ -158,7 +158,7 @@ def replay(transcript: Transcript) -> Replay:
     if not transcript.script.is_file():
         raise Broken(f"{transcript.path}: there is no script {transcript.script}")
     surroundings = {**processes.ONE_THREAD, **processes.NO_WINDOW, **_SURROUNDINGS}
-    with processes.start(__name__, surroundings) as process:
+    with processes.start(__name__, surroundings, folder) as process:
         text = "\n".join(transcript.lines)
         processes.tell(process, {"path": os.path.abspath(transcript.path), "text": text})
         answer = processes.told(process) or {"error": "the script has ended the process"}
@@ -256,6 +256,7 @@ def _shown(shell: Shell, stream: io.StringIO, exchange: Exchange) -> dict[str, A
         works = shell.execute(exchange.text)
         if before is not None:  # it is the answer
             works = before.question.judge(exchange.text) == before.question.right
+            shell.asking = None if shell.asking is before else shell.asking
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
     asking = shell.asking if shell.asking is not before else None
     return {"shown": lines, "works": works, "asked": asking and _asked(asking.question)}

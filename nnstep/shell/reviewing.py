@@ -35,6 +35,8 @@ _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _LINK = re.compile(r"\]\((?!\w+:|#)(?P<to>[^)#\s]+)[^)]*\)")
 _LESSON = re.compile(r"(?:nnstep )?lesson (?P<name>[a-z]\w*)")
 _NUMBER = re.compile(r"(?<![\w.,])[-\u2212]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
+_ADDRESS = re.compile(r"\w+://\S+")
+_LARGEST = 308  # the exponent of a float
 _COUNTED = 100  # whole numbers from here on are figures, smaller ones may be just words
 
 
@@ -221,11 +223,12 @@ def hints_lead_to_the_way(found: Review) -> Iterator[Fault]:
 
 def names_in_prose_exist(found: Review) -> Iterator[Fault]:
     """What is written as code in the prose is something that the learner can find."""
+    typed = [[each] for each in (*words(), "nnstep", "python", "pip")]
     python = {*dir(builtins), *keyword.kwlist, *dir(np)}
     known = {*_WORD.findall(found.seen), *lessons.names(), *python}
     for line, text in found.prose():
         for span in _SPAN.findall(text):
-            if span.split()[0] in {*words(), "nnstep", "python", "pip"}:
+            if span.split()[:1] in typed:
                 continue
             for word in _WORD.findall(span):
                 if word not in known:
@@ -236,12 +239,17 @@ def numbers_in_prose_are_true(found: Review) -> Iterator[Fault]:
     """Figures are computed, or can be seen in the script or in what is shown."""
     for each in found.replay.told:
         if not each.good:
-            came = each.found or each.error
-            yield Fault(each.stated.line, f"{each.stated.number} is {came}",
-                        "`nnstep replay --update` writes what it is")  # fmt: skip
+            came = f"{each.stated.number} is {each.found}"
+            if each.error:
+                yield Fault(each.stated.line, f"`{each.stated.expression}`: {each.error}",
+                            "mend the expression")  # fmt: skip
+            else:
+                yield Fault(each.stated.line, came, "`nnstep replay --update` writes what it is")
     seen = [Decimal(each) for each in map(_plain, _NUMBER.findall(found.seen)) if each]
     quoted = {_plain(str(each)) for each in found.transcript.fields.get("quoted", ())}
     for line, text in found.prose():
+        if text.count("<!--{") != sum(1 for _ in stated(text)):
+            yield Fault(line, "no number stands before `<!--{`", "write one, such as 0")
         for number in _figures(text):
             if number not in quoted and not _is_seen(Decimal(number), seen):
                 yield Fault(line, f"{number} isn't in the script, and no command shows it",
@@ -282,10 +290,11 @@ def _figures(text: str) -> Iterator[str]:
     """The numbers of a line that a run could contradict, but for those that are computed."""
     for each in stated(text):
         text = text.replace(each.number + "<!--", "<!--", 1)
-    spans = [each for each in _SPAN.findall(text) if each.split()[0] in words()]
+    commands = [[word] for word in words()]
+    spans = [each for each in _SPAN.findall(text) if each.split()[:1] in commands]
     for span in spans:  # a command may go anywhere
         text = text.replace(f"`{span}`", "")
-    for found in _NUMBER.findall(without_comments(text)):
+    for found in _NUMBER.findall(_ADDRESS.sub("", without_comments(text))):
         number = _plain(found)
         if number and ("." in number or abs(Decimal(number)) >= _COUNTED):
             yield number
@@ -295,12 +304,15 @@ def _plain(number: str) -> str:
     """A number as Python writes it; empty for what is none."""
     number = number.replace(",", "").replace("\u2212", "-")
     try:
-        return number if Decimal(number).is_finite() else ""
+        return number if abs(Decimal(number).adjusted()) <= _LARGEST else ""
     except InvalidOperation:
         return ""
 
 
 def _is_seen(number: Decimal, seen: list[Decimal]) -> bool:
-    """Whether a number is among those seen, to the digits that are written."""
+    """Whether a number is among those seen, to the digits that are written; by its size alone
+    where it has no sign, for the prose may say that."""
     half = Decimal((0, (1,), int(number.as_tuple().exponent))) / 2
-    return any(abs(abs(each) - abs(number)) <= half for each in seen)
+    if number < 0:
+        return any(abs(each - number) <= half for each in seen)
+    return any(abs(abs(each) - number) <= half for each in seen)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from nnstep.shell.grammar import Blank, Command, Parsed, Python, parse, split
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, find, suggestion, words
 from nnstep.shell.stage import Stage
+from nnstep.transcript import DIRECTIVES
 
 if TYPE_CHECKING:
     from nnstep.shell.asking import Asking
@@ -70,10 +70,13 @@ class Shell(Stage):
 
     def open(self, target: str, arguments: Sequence[str] = ()) -> None:
         """Open a lesson or a script; nothing of the one before is repeated in it."""
-        self.end_recording(".md")
+        before = Script.of(self.session) if self.has_session else None
         super().open(target, arguments)
+        if before is not None:
+            self.end_recording(".md", before)
         self._last_motion = ""
         self.lesson = self.asking = None
+        self.guessing = False
         self.typed.clear()
 
     def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
@@ -115,41 +118,71 @@ class Shell(Stage):
         if not line.strip() and self.interactive:
             line = self._last_motion
         good = self.execute_one(line)
-        self._note(line)
-        if playing is not None and playing is self.lesson and self._moves(line):
+        if not self._depth:
+            self._note(line, good)
+        if playing is not None and playing is self.lesson and self.may_move(line):
             playing.strayed()
         return good
 
-    def _note(self, line: str) -> None:
-        """Keep a line for a recording; one that was interrupted ends where it stands now."""
-        parsed = self.parse(line) if line.strip() else Blank(True)
-        command = find(parsed.word) if isinstance(parsed, Command) else None
-        if isinstance(parsed, Blank) or (command is not None and command.name in _NOT_KEPT):
-            return
+    def _note(self, line: str, good: bool) -> None:
+        """Keep what a lesson file is to hold of a line."""
+        parts = split(line) if "\n" not in line.strip() else [line]
+        kept = [each.strip() for each in parts if self._is_kept(each)]
         here = self.session.position if self.has_session else None
-        if here and here.epoch is not None and self.session.stop.reason == "interrupted":
-            line = f"goto epoch {here.epoch} ;; goto {here.moment}"
-        self.typed.append(line.strip())
+        halted = not good and here is not None and self.session.stop.reason == "interrupted"
+        if here is not None and halted and any(map(self._is_motion, parts)):
+            # It ends where it stands now.
+            if here.epoch is None:
+                self.output.hint("where that was interrupted can't be kept in a lesson file")
+                return
+            kept = [f"goto epoch {here.epoch}", f"goto {here.moment}"]
+        if kept:
+            self.typed.append(" ;; ".join(kept))
 
-    def end_recording(self, kind: str = "") -> None:
-        """Write what is recorded, if anything is; with a kind only a file of that kind.
+    def _is_kept(self, text: str) -> bool:
+        """Whether a lesson file can hold a line, and is to."""
+        parsed = self.parse(text)
+        if isinstance(parsed, Command):
+            command = find(parsed.word)
+            return command is not None and command.name not in _NOT_KEPT
+        directive = text.split()[:1] in [[each] for each in DIRECTIVES]
+        return isinstance(parsed, Python) or not (isinstance(parsed, Blank) or directive)
+
+    def _is_motion(self, text: str) -> bool:
+        parsed = self.parse(text)
+        command = find(parsed.word) if isinstance(parsed, Command) else None
+        return command is not None and command.motion
+
+    def end_recording(self, kind: str = "", script: Script | None = None) -> None:
+        """Write what is recorded, if anything is.
+
+        Args:
+            kind: only a file of that kind.
+            script: what was typed at; the open script if None.
 
         Raises:
             CommandError: it can't be written.
         """
         if self.recording is None or not self.recording.path.name.endswith(kind):
             return
-        script = Script.of(self.session) if self.has_session else Script("")
-        self.recording.end(self.typed, os.path.join(script.folder, script.path), script.argv)
+        if script is None and self.has_session:
+            script = Script.of(self.session)
+        self.recording.end(self.typed, script)
         path, self.recording = self.recording.path, None
         self.output.hint(f"{path}: written", whole=True)
 
-    def close(self) -> None:
-        """Write what is recorded, and close the open script, if any."""
+    def finish(self) -> None:
+        """Write what is recorded; what goes wrong is shown."""
         try:
             self.end_recording()
         except CommandError as error:
+            self.failed = True
+            self.recording = None
             self.output.error(str(error))
+
+    def close(self) -> None:
+        """Write what is recorded, and close the open script, if any."""
+        self.finish()
         self.close_script()
 
     def _answers(self, line: str) -> bool:
@@ -190,7 +223,7 @@ class Shell(Stage):
         elif self.lesson is not None:
             self.lesson.show_next()
 
-    def _moves(self, line: str) -> bool:
+    def may_move(self, line: str) -> bool:
         """Whether a line may change where the script stands, or what it holds."""
         for parsed in map(self.parse, split(line)):
             command = find(parsed.word) if isinstance(parsed, Command) else None
@@ -255,6 +288,7 @@ class Shell(Stage):
             raise CommandError(f"`{command.name}` takes no argument; usage: {command.usage}")
         if command.motion:
             self._last_motion = line
+            self.asking = None  # what it asks about is seen now, or is elsewhere
         try:
             if self.guessing and ask_before(self, command.name, parsed.argument):
                 return

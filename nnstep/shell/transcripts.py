@@ -22,9 +22,10 @@ from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import Played, Replay, Told, replay, replay_all
 from nnstep.stated import without_comments
 from nnstep.transcript import PROMPT, Broken, read
-from nnstep.views.text import ALARM, DIM, NAME
+from nnstep.views.prose import prose
+from nnstep.views.text import ALARM, DIM, NAME, stack
 
-_BESIDE = ".new.md"
+_BESIDE = ".md.new"
 
 
 def replay_files(
@@ -43,25 +44,31 @@ def replay_files(
         jobs: how many are played at the same time.
 
     Returns:
-        Whether all is as the files say, or, updated, all that is expected there holds; True where
-        that isn't asked.
+        Whether all can be played, and is as the files say, or, updated, all that is expected there
+        holds.
 
     Raises:
-        CommandError: there is no such file, or it can't be read or written.
+        CommandError: there is no such file, the only one can't be played, or one can't be written.
     """
-    paths = list(_paths(targets))
-    shows = not (check or update)
-    try:
-        found = replay_all(paths, jobs, lambda each: _show(output, each, pace) if shows else None)
-        for each in found if update else ():
-            _update(output, each, in_place)
-    except (Broken, OSError) as error:
-        raise CommandError(str(error)) from error
-    if check:
-        for each in found:
-            _tell(output, each)
-        return all(each.good for each in found)
-    return all(each.holds for each in found) if update else True
+    paths, good = list(_paths(targets)), True
+    for found in replay_all(paths, jobs):
+        if not isinstance(found, Replay):
+            if len(paths) == 1:
+                raise CommandError(str(found)) from found
+            output.error(str(found))
+            good = False
+        elif check:
+            _tell(output, found)
+            good = good and found.good
+        elif update:
+            try:
+                _update(output, found, in_place)
+            except OSError as error:
+                raise CommandError(f"can't write: {error}") from error
+            good = good and found.holds
+        else:
+            _show(output, found, pace)
+    return good
 
 
 def review_files(output: Output, targets: Sequence[str], jobs: int = 1) -> bool:
@@ -107,7 +114,7 @@ def _paths(targets: Sequence[str]) -> Iterator[Path]:
     for target in targets:
         path, named = Path(target), lessons.guide(target)
         if path.is_dir():
-            inside = sorted(path.glob("*.md"))
+            inside = sorted(filter(lessons.has_front_matter, path.glob("*.md")))
             if not inside:
                 raise CommandError(f"there are no lesson files (.md) in {target}")
             yield from inside
@@ -126,7 +133,8 @@ def _show(output: Output, found: Replay, pace: float) -> None:
     played = {each.exchange.line: each for each in found.played}
     for part in found.transcript.parts:
         if part.prose:
-            output.show(Text(f"\n{without_comments(part.prose)}\n"))
+            text = without_comments(part.prose)
+            output.show(stack([Text(), prose(text, output.width, output.colours), Text()]))
         for exchange in part.exchanges:
             if exchange.directive:
                 continue
@@ -191,6 +199,9 @@ def _like(expected: Sequence[str], played: Played) -> list[str]:
 
 def _update(output: Output, found: Replay, in_place: bool) -> None:
     path, text = found.transcript.path, found.updated()
+    for number in found.told:
+        if number.error:
+            _tell_number(output, path, number)
     for each in found.played:
         if each.exchange.directive and each.mismatches:  # that is for a person to mend
             _tell_of(output, path, each)
@@ -202,9 +213,10 @@ def _update(output: Output, found: Replay, in_place: bool) -> None:
         output.hint(f"{path}: nothing to change", whole=True)
         return
     there = path if in_place else path.with_name(path.stem + _BESIDE)
-    write(there, text.encode())
+    ending = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+    write(there, text.replace("\n", ending).encode())
     count = sum(bool(each.mismatches) for each in found.played)
-    stale = sum(not each.good for each in found.told)
-    numbers = f", {stale} numbers of the prose" if stale else ""
+    stale = sum(bool(each.found) and not each.good for each in found.told)
+    numbers = f" and {stale} {'number' if stale == 1 else 'numbers'} of the prose" if stale else ""
     output.hint(f"{there}: {count} commands{numbers} brought up to date", whole=True)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from shell_helpers import Desk
-from terminal import Screen
+from terminal import ROOT, Screen
 
 from nnstep import lessons
 from nnstep.shell import learnt
@@ -158,12 +161,18 @@ def test_where_nothing_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert desk.shell.session.position.epoch == 0
 
 
-def test_two_sessions_lose_no_progress(desk: Desk) -> None:
-    learnt.save("one", Learnt(1, 2))
-    learnt.save("two", Learnt(2, 2))
-    learnt.save("one", None)
-    assert learnt.load()[0] == {"two": Learnt(2, 2)}
-    assert json.loads(learnt._path().read_text()) == {"two": {"page": 2, "pages": 2}}
+def test_two_sessions_at_once_lose_no_progress(tmp_path: Path) -> None:
+    code = (
+        "import sys; from nnstep.shell.learnt import Learnt, save\n"
+        "for at in range(60): save(f'{sys.argv[1]}{at}', Learnt(at, 99))"
+    )
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, each], env=environment) for each in "ab"
+    ]
+    assert [each.wait() for each in both] == [0, 0]
+    known = json.loads((tmp_path / "nnstep/lessons/progress.json").read_text())
+    assert len(known) == 120 and known["b7"] == {"page": 7, "pages": 99}
 
 
 @pytest.mark.parametrize(
@@ -288,7 +297,7 @@ def tasks(desk: Desk) -> Desk:
 def test_a_task_is_asked_for_and_hints_lead_to_it(tasks: Desk) -> None:
     first = tasks.type("lesson small")
     assert "There are 3 rows." in first and "Enter types `epoch`" in first
-    assert "Enter types `predict shape z`" in tasks.type("")
+    assert "Enter asks" in tasks.type("")
     assert "what is the shape of z?" in tasks.type("")
     assert tasks.type("hint") == "one number a row\n"
     assert tasks.type("hint", "hint") == "it is (3, 1)\nit is (3, 1)\n"

@@ -133,7 +133,7 @@ def test_it_is_written_at_the_end_and_when_another_script_is_opened(desk: Desk) 
     [
         ("record mine.txt", "a recording is .md, .cast or .svg: `mine.txt`"),
         ("record net.md", "there is a net.md already; remove it, or take another name"),
-        ("record nosuch/mine.md", "can't write nosuch/mine.md: no such folder"),
+        ("record nosuch/mine.md", "nosuch/mine.md: no such folder"),
     ],
 )
 def test_what_is_refused(desk: Desk, line: str, message: str) -> None:
@@ -160,6 +160,85 @@ def test_what_cannot_be_written_is_told_and_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr("nnstep.shell.recording.write", full)
         desk.type("record mine.cast", "step")
-        assert "can't write mine.cast: " in desk.fail("record off")
+        assert "mine.cast: OSError: " in desk.fail("record off")
     desk.type("record off")
     assert Path("mine.cast").exists()
+
+
+def test_after_an_interruption_the_rest_is_kept_as_it_is(desk: Desk) -> None:
+    printed = desk.shell.session.on_print
+    Path("net.py").write_text(SCRIPT.replace("    z =", "    print(epoch)\n    z ="))
+    desk.type("record mine.md", "restart")
+
+    def halt(text: str) -> None:
+        if text.strip() == "7":
+            desk.shell.session.interrupt()
+        assert printed is not None
+        printed(text)
+
+    desk.shell.session.on_print = halt
+    desk.fail("continue")
+    desk.type("p w.sum()", "w[0] = 100", "p w[0]", "record off")
+    text = Path("mine.md").read_text()
+    assert text.count("(nn) goto epoch 8") == 1
+    assert ("(nn) w[0] = 100\n" in text and "w[0] = array([100.])" in text) or "100" in text
+
+
+def test_what_is_left_out_of_a_line(desk: Desk) -> None:
+    Path("more.txt").write_text("step\nstep\n")
+    desk.type("record mine.md ;; step", "help ;; next", "source more.txt", "tolerance = 0.5")
+    desk.fail("expect z")
+    desk.type("predict on", "record off")
+    typed = [each for each in Path("mine.md").read_text().splitlines() if each[:5] == "(nn) "]
+    assert typed == [
+        "(nn) step", "(nn) next", "(nn) source more.txt", "(nn) !tolerance = 0.5", "(nn) predict on"
+    ]
+    assert "as written" in checked("mine.md")
+
+
+def test_output_that_means_something_in_a_lesson_file(desk: Desk) -> None:
+    desk.type("record mine.md", "print('```')", "print('(nn) step')", "print('a[ (re)')")
+    desk.type("print('plain')", "record off")
+    text = Path("mine.md").read_text()
+    assert text.count("\n(nn) ") == 4 and text.count("\n...\n") == 3 and "\nplain\n" in text
+    assert "as written" in checked("mine.md")
+
+
+def test_it_is_written_where_it_began_though_the_script_goes_elsewhere(
+    desk: Desk, tmp_path: Path
+) -> None:
+    Path("sub").mkdir()
+    Path("sub/mine.md").write_text("precious")
+    Path("other.py").write_text("import os\nos.chdir('sub')\nx = 1\n")
+    desk.type("open other.py", "record mine.md", "next 3", "record off")
+    assert "x = 1" in (tmp_path / "mine.md").read_text()
+    assert (tmp_path / "sub/mine.md").read_text() == "precious"
+
+
+def test_a_script_that_cannot_be_opened_ends_no_recording(desk: Desk) -> None:
+    desk.type("record mine.md", "step")
+    desk.fail("open nosuch.py")
+    desk.type("step", "record off")
+    assert Path("mine.md").read_text().count("(nn) step\n") == 2
+
+
+def test_odd_texts(desk: Desk) -> None:
+    odd = "odd \U0001f600 \x7f.py"
+    Path(odd).write_text(SCRIPT)
+    desk.shell.open(odd, ["\U0001f600", 'a"b\\'])
+    desk.type("record mine.md", "step", "record off", "record run.svg", "print('\\x00\\x01')")
+    desk.type("record off", "record run.cast", "record off")
+    assert "as written" in checked("mine.md")
+    ElementTree.fromstring(Path("run.svg").read_text())
+
+
+def test_a_recording_that_fails_at_the_end_is_a_failure(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("broken")
+
+    desk.type("record mine.md", "step")
+    monkeypatch.setattr("nnstep.shell.recording.replay", broken)
+    desk.shell.finish()
+    assert desk.shell.failed and "mine.md: RuntimeError: broken" in desk.err.getvalue()

@@ -102,7 +102,7 @@ def test_it_is_written_beside_unless_in_place(lesson: Path) -> None:
     text = lesson.read_text()
     lesson.write_text(text.replace("done", "Done"))
     _, said = told(lesson, update=True)
-    beside = lesson.with_name("net.new.md")
+    beside = lesson.with_name("net.md.new")
     assert beside.read_text() == text and str(beside) in said
     assert lesson.read_text() != text
 
@@ -119,7 +119,7 @@ def test_a_tolerance_holds_to_the_end_of_its_fence(lesson: Path) -> None:
 def test_a_demonstration_shows_prose_and_commands(lesson: Path) -> None:
     good, said = told(lesson)
     assert good and "And again." in said
-    assert said.index("# A small one") < said.index("(nn) table z") < said.index("[0]  ")
+    assert said.index("A small one") < said.index("(nn) table z") < said.index("[0]  ")
 
 
 def test_a_folder_and_several_at_a_time(lesson: Path, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ def _begin(shell: Shell, name: str, fresh: bool) -> None:
     page = 0 if fresh or before is None or before.page >= before.pages else before.page
     shell.open(str(transcript.script), transcript.arguments)
     shell.lesson = Playing(shell, transcript, page)
+    if page:
+        shell.lesson.resume()
     shell.lesson.show_page()
 
 
@@ -97,7 +99,7 @@ def previous(shell: Shell, argument: str) -> None:
     playing = _playing(shell)
     if not playing.page:
         raise CommandError("this is the first page")
-    playing.turn_to(playing.page - 1)
+    playing.turn_to(playing.page - 1, anew=True)
 
 
 @command("hint", group="lesson", usage="hint")
@@ -130,7 +132,7 @@ def pages(shell: Shell, argument: str) -> None:
     """
     playing = _playing(shell)
     if argument:
-        playing.turn_to(whole(argument, "pages [N]") - 1)
+        playing.turn_to(whole(argument, "pages [N]") - 1, anew=True)
         return
     for number, page in enumerate(playing.pages, 1):
         mark = ">" if number == playing.page + 1 else " "
