@@ -7,11 +7,44 @@
 
 from __future__ import annotations
 
-from nnstep.version import __version__
+import builtins
+import sys
+from importlib.machinery import PathFinder, SourceFileLoader
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module of this package, with builtins of its own: a script may patch Python's."""
+
+    kept: ClassVar[dict[str, Any]] = dict(vars(builtins))
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__builtins__"] = self.kept
+        super().exec_module(module)
+
+
+class _Finder(PathFinder):
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith("nnstep."):
+            return None
+        spec = super().find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+sys.meta_path.insert(0, _Finder)
+
+from nnstep.version import __version__  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # without importing typing: `nnstep --version` need not wait for it
-    from typing import Any
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, ClassVar
 
     from nnstep.engine.events import Event, Moment, Mutation, Operand
     from nnstep.session import Session, open

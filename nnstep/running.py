@@ -48,7 +48,10 @@ def run_by_ops(path: str, arguments: Sequence[str]) -> int:
     failure = machine.error
     if failure is None:
         return 0
-    if isinstance(failure, SystemExit | KeyboardInterrupt):
+    if isinstance(failure, SystemExit):
         raise failure
     sys.excepthook(type(failure), failure, failure.__traceback__)
+    if isinstance(failure, KeyboardInterrupt):
+        sys.excepthook = lambda *_: None  # told above, without the frames of this program
+        raise failure
     return 1

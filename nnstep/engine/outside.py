@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from nnstep.engine.effects import Effects
+from nnstep.engine.patched import Patched
 from nnstep.engine.printed import Printed
 from nnstep.engine.program import Program
 
@@ -38,6 +39,7 @@ class Outside:
         self.errors = Printed("stderr")
         self.effects = Effects(program.is_own_file)
         self._program = program
+        self._patched = Patched()
         self._before = set(sys.modules)
         self._seen = -1  # how many modules there were when the script's own were looked for
         self._own: dict[str, ModuleType] = {}
@@ -63,12 +65,14 @@ class Outside:
         return (
             self.printed.length, self.errors.length, self.printed.standing_in,
             self.errors.standing_in, self._imported(), self.effects.answers.place,
-            dict(_figures()),
+            dict(_figures()), self._patched.changes,
         )
 
     def back_to(self, marks: tuple[Any, ...]) -> None:
         """Go back to where everything had come so far."""
-        printed, errors, stdout, stderr, imported, self.effects.answers.place, figures = marks
+        printed, errors, stdout, stderr, imported, place, figures, patched = marks
+        self.effects.answers.place = place
+        self._patched.go_to(patched)
         self.printed.back_to(printed)
         self.errors.back_to(errors)
         self.printed.standing_in, self.errors.standing_in = stdout, stderr
@@ -105,7 +109,10 @@ class Outside:
     @contextmanager
     def between(self) -> Iterator[None]:
         """Stand between the script and the outside for a while."""
-        with self.printed.capturing(), self.errors.capturing(), self.effects.between():
+        with (
+            self.printed.capturing(), self.errors.capturing(), self.effects.between(),
+            self._patched.between(),
+        ):
             yield
 
     @contextmanager

@@ -322,7 +322,9 @@ def _guarded(describe: Any, value: object) -> str:
     """The first line of a text that foreign code makes, without memory addresses."""
     try:
         text = str(describe(value))
-    except Exception as error:
+    except KeyboardInterrupt:  # somebody doesn't want to wait for it
+        raise
+    except BaseException as error:  # SystemExit, too
         return f"{type(value).__name__} object (its repr raises {type(error).__name__})"
     text = _ADDRESS.sub("", " ".join(text[: 4 * _LETTERS].split()))
     return text if len(text) <= 2 * _LETTERS else f"{text[: 2 * _LETTERS]}..."
