@@ -207,16 +207,25 @@ class Driver(Observer):
                     self._at_boundary if self._goal.far else None,
                 )
             except Halted as halted:
-                self._trouble = _Trouble(self.timeline.here(), halted)
+                self._trouble = _Trouble(self._last_place(), halted)
             if self._trouble is not None:
                 self._do_again(self._trouble)
                 if self.reason == "interrupted":
                     return
             elif not self._again:
-                if not self._watching:
+                # Where a function begins or ends, or an exception is caught, nobody is asked.
+                if not self._watching or self.interrupted:
                     self._halts_outside()
                     self.settle()
                 return
+
+    def _last_place(self) -> Path:
+        """Where the op that was broken off began; where an exception was on its way, before."""
+        here, frame = self.timeline.here(), self.machine.frame
+        if frame is None or frame.op.stop:
+            return here
+        saved = (each.path for each in self.timeline.course.keyframes)
+        return max((each for each in saved if self._start <= each <= here), default=self._start)
 
     def _must_watch(self) -> bool:
         """Whether the ops outside of native loops have to be looked at."""

@@ -152,10 +152,26 @@ class Motions(Stand):
         self._pending = None
         self._begin("")
         self._outside.pass_again()
-        with self._running():
-            event = self._driver.go(goal, every=every)
+        here = self._timeline.here()
+        try:
+            with self._running():
+                event = self._driver.go(goal, every=every)
+        except (Halted, KeyboardInterrupt):
+            self._put_back(here)  # it was broken off where nothing halts
+            raise
         self._reached()
         return event
+
+    def _put_back(self, here: Path) -> None:
+        """Go back to where an operation began that was broken off."""
+        while True:
+            try:
+                with suppress(Unreachable), self._running(), self._timeline.hidden():
+                    with self._timeline.protecting():
+                        self._timeline.go(here)
+                return
+            except Halted:  # once more, right before the protection
+                continue
 
     def _reached(self) -> None:
         frame = self._machine.frame
@@ -293,8 +309,7 @@ class Motions(Stand):
                 failure = error
             # Not within the handler: what the script raises would have it as context.
             if failure is not None:
-                with suppress(Unreachable), self._timeline.protecting():
-                    self._timeline.go(here)
+                self._put_back(here)
                 raise Interrupted("interrupted") if isinstance(failure, Halted) else failure
         assert self._breakpoints is not None
         self._breakpoints.forget_place()

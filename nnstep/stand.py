@@ -117,6 +117,10 @@ class Stand:
         with self._program.installed(), self._outside.between():
             yield
 
+    def settle(self) -> None:
+        """After an interruption that came anywhere: put back what belongs to the script."""
+        self._outside.settle()
+
     @contextmanager
     def _beside(self) -> Iterator[None]:
         """Around what is typed: Python in the script's place that isn't the script's."""

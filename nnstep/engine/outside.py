@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from nnstep.engine.effects import Effects
 from nnstep.engine.patched import Patched
 from nnstep.engine.printed import Printed
@@ -40,6 +42,7 @@ class Outside:
         self.effects = Effects(program.is_own_file)
         self._program = program
         self._patched = Patched()
+        self._numpy_errors = np.geterr()
         self._before = set(sys.modules)
         self._seen = -1  # how many modules there were when the script's own were looked for
         self._own: dict[str, ModuleType] = {}
@@ -113,7 +116,15 @@ class Outside:
             self.printed.capturing(), self.errors.capturing(), self.effects.between(),
             self._patched.between(),
         ):
-            yield
+            try:
+                yield
+            finally:
+                self._numpy_errors = np.geterr()
+
+    def settle(self) -> None:
+        """Put back what is left when Ctrl-C came right before a context would have done so."""
+        if np.geterr() != self._numpy_errors:
+            np.seterr(**self._numpy_errors)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -251,6 +251,8 @@ class Shell(Stage):
         except OutputClosed:
             raise
         except KeyboardInterrupt:
+            if self.has_session:
+                self.session.settle()
             if not self.interactive:
                 raise
             self.output.error("interrupted")
