@@ -8,6 +8,7 @@ surroundings goes into any of them but the size of the terminal.
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -144,7 +145,7 @@ class Recording:
             script=toml_text(os.path.relpath(path, self.path.parent)),
             cost=toml_text(lessons.measures(source).cost or "0"), source=toml_text(name),
             arguments=f"arguments = [{arguments}]\n" if arguments else "",
-            lines="\n".join(map(_prompted, typed)),
+            lines="\n".join(map(_prompted, filter(_can_be_typed, typed))),
         )
         found = replay(parse(text, self.path), script.folder).updated()
         parse(found, self.path)  # a recording that can't be read is none
@@ -170,10 +171,23 @@ class Recording:
         return console.export_svg(title=f"nnstep {title}".rstrip())
 
 
+def _is_directive(typed: str) -> bool:
+    return typed.split()[:1] in [[each] for each in DIRECTIVES]
+
+
+def _can_be_typed(typed: str) -> bool:
+    """Whether a lesson file can say it: a directive isn't for the learner."""
+    try:
+        ast.parse(typed)
+    except (SyntaxError, ValueError):
+        return not _is_directive(typed)
+    return True
+
+
 def _prompted(typed: str) -> str:
     first, *others = typed.strip("\n").split("\n")
     # Python such as `tolerance = 1`, where a directive begins with the same word
-    force = "!" if first.split()[:1] in [[each] for each in DIRECTIVES] else ""
+    force = "!" if _is_directive(typed) else ""
     lines = (f"{MORE}{each}".rstrip() for each in others)
     return "\n".join([f"{PROMPT}{force}{first.strip()}", *lines])
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from nnstep.processes import Script
 from nnstep.shell import commands as _registered  # noqa: F401  Importing them registers them.
 from nnstep.shell.asking import ask_before
 from nnstep.shell.failures import message_of
@@ -19,9 +18,9 @@ from nnstep.shell.grammar import Blank, Command, Parsed, Python, parse, split
 from nnstep.shell.output import Output, OutputClosed
 from nnstep.shell.registry import CommandError, find, suggestion, words
 from nnstep.shell.stage import Stage
-from nnstep.transcript import DIRECTIVES
 
 if TYPE_CHECKING:
+    from nnstep.processes import Script
     from nnstep.shell.asking import Asking
     from nnstep.shell.playing import Playing
     from nnstep.shell.recording import Recording
@@ -70,7 +69,7 @@ class Shell(Stage):
 
     def open(self, target: str, arguments: Sequence[str] = ()) -> None:
         """Open a lesson or a script; nothing of the one before is repeated in it."""
-        before = Script.of(self.session) if self.has_session else None
+        before = self._script()
         super().open(target, arguments)
         if before is not None:
             self.end_recording(".md", before)
@@ -145,8 +144,7 @@ class Shell(Stage):
         if isinstance(parsed, Command):
             command = find(parsed.word)
             return command is not None and command.name not in _NOT_KEPT
-        directive = text.split()[:1] in [[each] for each in DIRECTIVES]
-        return isinstance(parsed, Python) or not (isinstance(parsed, Blank) or directive)
+        return not isinstance(parsed, Blank)
 
     def _is_motion(self, text: str) -> bool:
         parsed = self.parse(text)
@@ -165,11 +163,17 @@ class Shell(Stage):
         """
         if self.recording is None or not self.recording.path.name.endswith(kind):
             return
-        if script is None and self.has_session:
-            script = Script.of(self.session)
-        self.recording.end(self.typed, script)
+        self.recording.end(self.typed, script or self._script())
         path, self.recording = self.recording.path, None
         self.output.hint(f"{path}: written", whole=True)
+
+    def _script(self) -> Script | None:
+        """What is typed at, where that is recorded."""
+        if self.recording is None or not self.has_session:
+            return None
+        from nnstep.processes import Script
+
+        return Script.of(self.session)
 
     def finish(self) -> None:
         """Write what is recorded; what goes wrong is shown."""
