@@ -157,7 +157,8 @@ class Motions(Stand):
             with self._running():
                 event = self._driver.go(goal, every=every)
         except (Halted, KeyboardInterrupt):
-            self._put_back(here)  # it was broken off where nothing halts
+            with self._running():
+                self._put_back(here)  # it was broken off where nothing halts
             raise
         self._reached()
         return event
@@ -166,9 +167,8 @@ class Motions(Stand):
         """Go back to where an operation began that was broken off."""
         while True:
             try:
-                with suppress(Unreachable), self._running(), self._timeline.hidden():
-                    with self._timeline.protecting():
-                        self._timeline.go(here)
+                with suppress(Unreachable), self._timeline.protecting():
+                    self._timeline.go(here)
                 return
             except Halted:  # once more, right before the protection
                 continue

@@ -23,7 +23,7 @@ from nnstep.engine.iterators import items_left
 from nnstep.engine.machine import Machine
 from nnstep.engine.moments import ERROR, Path, path_of
 from nnstep.engine.observer import Observer
-from nnstep.engine.ops import Op
+from nnstep.engine.ops import Loop, Op
 from nnstep.engine.snapshot import Snapshots
 
 MEMORY = 64 << 20  # bytes
@@ -500,7 +500,7 @@ class _Seeker(Observer):
             return True
         checks = self._noting(frame, here)
         chunk = self._timeline.forward.chunk(frame.code, op.loops[-1], checks)
-        if chunk is None or id(chunk) in self._slow:
+        if chunk is None or id(chunk) in self._slow or self._is_way_out(here, op.loops[-1]):
             return False
         prefix = len(here) - 2
         leads = here[:prefix] == target[:prefix] and len(target) > prefix
@@ -519,6 +519,14 @@ class _Seeker(Observer):
             self.trouble = _STRAYED  # the loop has ended too early
             return True
         return path_of(frame) == target and not self._fails
+
+    def _is_way_out(self, here: Path, loop: Loop) -> bool:
+        """Whether the moment is at a `return` in the body, which is no part of an iteration."""
+        at = len(here) - 3
+        target = self._target
+        if target[:at] != here[:at] or len(target) <= at:
+            return False
+        return loop.head.pc < target[at] < loop.end.pc
 
     def _asks_each(self, head: Path) -> bool:
         """Whether something is asked between any two epochs."""

@@ -19,7 +19,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from nnstep.shell import pager
-from nnstep.views.text import ALARM, wrap
+from nnstep.views.text import ALARM, clean, wrap
 
 _NARROWEST = 24
 _SYSTEMS: dict[int, Literal["standard", "256", "truecolor"] | None] = {
@@ -124,14 +124,14 @@ class Output:
             text: the line.
             whole: don't wrap it, so that a path in it can be copied.
         """
-        text = _shown(text, self._out)
+        text = _shown(_harmless(text), self._out)
         lines = [text] if whole or cell_len(text) <= self.width else wrap(text, self.width)
         self._print(self._console, Text("\n".join(lines), style="dim"), soft_wrap=whole)
 
     def error(self, text: str) -> None:
         """Tell of a failure, on standard error."""
         self._let_go()
-        line = Text(_shown(text, self._err), style=ALARM)
+        line = Text(_shown(_harmless(text), self._err), style=ALARM)
         self._print(self._errors, line, soft_wrap=True)
 
     @property
@@ -266,6 +266,11 @@ def _is_utf8(stream: TextIO) -> bool:
         return codecs.lookup(stream.encoding or "utf-8").name == "utf-8"
     except LookupError:
         return False
+
+
+def _harmless(text: str) -> str:
+    """A text that can't steer the terminal, whatever of somebody's input it repeats."""
+    return "\n".join(map(clean, text.split("\n")))
 
 
 def _shown(text: str, stream: TextIO) -> str:
