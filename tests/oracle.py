@@ -22,6 +22,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import traceback
 import types
 import warnings
@@ -58,16 +59,30 @@ class Outcome:
     code: int
 
 
-def start(way: str, path: str | Path, arguments: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-    """Start a script as a process; `way` is plain, run or ops."""
+def start(
+    way: str, path: str | Path, arguments: Sequence[str] = (), typed: str = "",
+    folder: Path = ROOT,
+) -> subprocess.Popen[bytes]:
+    """Start a script as a process.
+
+    Args:
+        way: plain, run or ops.
+        path: the script.
+        arguments: what it gets as `sys.argv`, without its name.
+        typed: what it can read from its standard input.
+        folder: in which it works.
+    """
     environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONPATH=str(ROOT))
     for name in ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONOPTIMIZE", "COVERAGE_PROCESS_START"):
         environment.pop(name, None)
-    return subprocess.Popen(
-        [sys.executable, *COMMANDS[way], str(path), *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment, cwd=ROOT,
-    )
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(typed.encode())
+        stdin.seek(0)
+        return subprocess.Popen(
+            [sys.executable, *COMMANDS[way], str(path), *arguments],
+            stdin=stdin if typed else subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment, cwd=folder,
+        )
 
 
 def outcome(process: subprocess.Popen[bytes], timeout: float = 60) -> Outcome:
@@ -113,7 +128,9 @@ class Observation:
     random: Any
 
 
-def observe_native(path: str | Path) -> Observation:
+def observe_native(
+    path: str | Path, arguments: Sequence[str] = (), typed: str = ""
+) -> Observation:
     """Run a script by Python itself."""
     name = os.path.abspath(path)
 
@@ -124,27 +141,29 @@ def observe_native(path: str | Path) -> Observation:
             __file__=name, __builtins__=builtins, __cached__=None, __annotations__={},
             __loader__=SourceFileLoader("__main__", name),
         )
-        with _main(module, name):
+        with _main(module, name, arguments):
             try:
                 exec(code, module.__dict__)
             except BaseException as error:
                 return module.__dict__, error
         return module.__dict__, None
 
-    return _observe(run)
+    return _observe(run, typed)
 
 
-def observe_ops(path: str | Path) -> Observation:
+def observe_ops(
+    path: str | Path, arguments: Sequence[str] = (), typed: str = ""
+) -> Observation:
     """Run a script by nnstep's machine."""
 
     def run() -> tuple[dict[str, Any], BaseException | None]:
-        program = Program(path)
+        program = Program(path, arguments)
         with program.installed():
             machine = program.machine()
             machine.run()
         return program.globals, machine.error
 
-    return _observe(run)
+    return _observe(run, typed)
 
 
 def differences(native: Observation, ops: Observation) -> list[str]:
@@ -170,10 +189,10 @@ def _difference(what: str, native: Any, ops: Any) -> str:
 
 
 @contextmanager
-def _main(module: ModuleType, path: str) -> Iterator[None]:
+def _main(module: ModuleType, path: str, arguments: Sequence[str]) -> Iterator[None]:
     main, argv, places = sys.modules["__main__"], sys.argv, list(sys.path)
     sys.modules["__main__"] = module
-    sys.argv = [path]
+    sys.argv = [path, *arguments]
     sys.path[:1] = [os.path.dirname(os.path.realpath(path))]
     try:
         yield
@@ -193,7 +212,9 @@ _DEFAULT_FILTERS = (
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
-def _observe(run: Callable[[], tuple[dict[str, Any], BaseException | None]]) -> Observation:
+def _observe(
+    run: Callable[[], tuple[dict[str, Any], BaseException | None]], typed: str = ""
+) -> Observation:
     """Run under fresh conditions, and freeze what there is afterwards."""
     saved = {name: getattr(sys, name) for name in _STATE}
     limit, errors, printing = sys.getrecursionlimit(), np.geterr(), np.get_printoptions()
@@ -221,7 +242,7 @@ def _observe(run: Callable[[], tuple[dict[str, Any], BaseException | None]]) -> 
         warnings.showwarning = show
         sys.stdout = sys.__stdout__ = out
         sys.stderr = sys.__stderr__ = err
-        sys.stdin = io.StringIO()
+        sys.stdin = io.StringIO(typed)
         sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
         try:
             variables, error = run()
@@ -268,9 +289,17 @@ def _neutral(text: str) -> str:
 def _forget(before: set[str]) -> None:
     """Forget modules that a script imported from its own folder, for the next run to do it too."""
     for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None) or ""
-        if file.startswith(str(ROOT / "tests" / "samples")):
+        if _is_scripts_own(name):
             del sys.modules[name]
+
+
+_FOLDERS = tuple(str(ROOT / "tests" / name) + os.sep for name in ("samples", "corpus"))
+
+
+def _is_scripts_own(module: str) -> bool:
+    """Whether it's a module beside the scripts, which belongs to them."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return file.startswith(_FOLDERS)
 
 
 def _words(error: BaseException) -> str:
@@ -437,7 +466,8 @@ class Freezer:
             found.append(self(base.__new__(base, value)) if base is not bytearray else bytes(value))
         elif kind is collections.deque:
             found.append([self(each) for each in value])
-        if kind.__module__ == "__main__" or kind.__module__.startswith("types"):
+        known = kind.__module__ == "__main__" or kind.__module__.startswith("types")
+        if known or _is_scripts_own(kind.__module__):
             try:
                 inside = object.__getattribute__(value, "__dict__")
             except Exception:  # a class may call anything so
