@@ -1,0 +1,72 @@
+# check: right
+# cost: loss
+"""
+A character RNN, by the batch of a few characters.
+"""
+import numpy as np
+
+data = 'hello hello hell'
+chars = sorted(set(data))
+data_size, vocab_size = len(data), len(chars)
+print('data has %d characters, %d unique.' % (data_size, vocab_size))
+char_to_ix = { ch:i for i,ch in enumerate(chars) }
+ix_to_char = { i:ch for i,ch in enumerate(chars) }
+
+hidden_size = 5
+seq_length = 3
+learning_rate = 1e-1
+np.random.seed(10)
+Wxh = np.random.randn(hidden_size, vocab_size)*0.3
+Whh = np.random.randn(hidden_size, hidden_size)*0.3
+Why = np.random.randn(vocab_size, hidden_size)*0.3
+bh = np.zeros((hidden_size, 1))
+by = np.zeros((vocab_size, 1))
+
+def lossFun(inputs, targets, hprev):
+  xs, hs, ps = {}, {}, {}
+  hs[-1] = np.copy(hprev)
+  loss = 0
+  for t in range(len(inputs)):
+    xs[t] = np.zeros((vocab_size,1))
+    xs[t][inputs[t]] = 1
+    hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t-1]) + bh)
+    y = np.dot(Why, hs[t]) + by
+    ps[t] = np.exp(y) / np.sum(np.exp(y))
+    loss += -np.log(ps[t][targets[t],0])
+  dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
+  dbh, dby = np.zeros_like(bh), np.zeros_like(by)
+  dhnext = np.zeros_like(hs[0])
+  for t in reversed(range(len(inputs))):
+    dy = np.copy(ps[t])
+    dy[targets[t]] -= 1 # backprop into y
+    dWhy += np.dot(dy, hs[t].T)
+    dby += dy
+    dh = np.dot(Why.T, dy) + dhnext
+    dhraw = (1 - hs[t] * hs[t]) * dh
+    dbh += dhraw
+    dWxh += np.dot(dhraw, xs[t].T)
+    dWhh += np.dot(dhraw, hs[t-1].T)
+    dhnext = np.dot(Whh.T, dhraw)
+  for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
+    np.clip(dparam, -5, 5, out=dparam)
+  return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs)-1]
+
+n, p = 0, 0
+smooth_loss = -np.log(1.0/vocab_size)*seq_length
+while n < 8:
+  if p+seq_length+1 >= len(data) or n == 0:
+    hprev = np.zeros((hidden_size,1))
+    p = 0
+  inputs = [char_to_ix[ch] for ch in data[p:p+seq_length]]
+  targets = [char_to_ix[ch] for ch in data[p+1:p+seq_length+1]]
+  loss, dWxh, dWhh, dWhy, dbh, dby, hprev = lossFun(inputs, targets, hprev)
+  smooth_loss = smooth_loss * 0.999 + loss * 0.001
+  if n % 2 == 0: print('iter %d, loss: %f' % (n, smooth_loss))
+  Wxh -= learning_rate * dWxh
+  Whh -= learning_rate * dWhh
+  Why -= learning_rate * dWhy
+  bh -= learning_rate * dbh
+  by -= learning_rate * dby
+  p += seq_length
+  n += 1
+print(''.join(ix_to_char[i] for i in np.argmax(Why @ np.tanh(Wxh) + by, axis=0)))
