@@ -24,6 +24,7 @@ import pytest
 from states import Fingerprint, Key, differences, fingerprint, key, same_start
 from truths import Lines, truth
 
+from nnstep.engine.timeline import Unreachable
 from nnstep.insight.verdicts import FACTOR, RIGHT, WRONG
 from nnstep.session import Session
 
@@ -168,6 +169,10 @@ LONG_EPOCHS = {
     "globals_everywhere", "gru_readout", "kmeans_plain", "layer_sizes_mlp", "minibatch_generator",
     "q_table",
 }
+ASTRAY = {  # not always, but now and then; the first one always in the test below
+    "pca_power_iteration": "going back past a call that returned out of a loop fails",
+    "decorated_dataclass": "the order of a class's attributes isn't always put back",
+}
 LONG_CHECKS = {"char_rnn", "gru_readout"}
 STRAIGHT = 6  # states at the beginning of an epoch, among which is the one that `goto` leads to
 
@@ -238,7 +243,7 @@ def test_the_main_loop_is_found(name: str) -> None:
 
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=[pytest.mark.long]) if name in LONG_EPOCHS else name
-    for name in SCRIPTS
+    for name in SCRIPTS if name not in ASTRAY
 ])  # fmt: skip
 def test_back_through_an_epoch(name: str, folder: Path) -> None:
     """Through epoch 1, back through it op by op, and forth again by more and more ops at once."""
@@ -264,6 +269,33 @@ def stands_at(session: Session, wanted: tuple[Key, Fingerprint]) -> None:
     """Compare with a state that this session has met before."""
     assert key(session) == wanted[0]
     compare(session, wanted[1])
+
+
+RETURNS = """
+def half(v):
+    for i in range(4):
+        if i == 2:
+            return v / 2
+w = 1.0
+for epoch in range(3):
+    v = half(w)
+    w = w - v
+"""
+
+
+@pytest.mark.xfail(reason=ASTRAY["pca_power_iteration"], raises=Unreachable, strict=True)
+def test_back_past_a_return_out_of_a_loop(tmp_path: Path) -> None:
+    path = tmp_path / "returns.py"
+    path.write_text(RETURNS, encoding="utf-8")
+    with same_start():
+        session = Session(path)
+        while session.position.epoch != 2:
+            session.step()
+        while session.position.epoch == 2:
+            session.back()
+        session.back(3)
+        assert session.position.epoch == 1
+        session.close()
 
 
 @by_name
