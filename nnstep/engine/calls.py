@@ -35,14 +35,23 @@ def _collect(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]
 
 
 def arguments(op: Op, operands: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
-    """The arguments of a call op, or None when Python refuses them."""
+    """The arguments of a call op, or None when Python refuses them.
+
+    Raises:
+        Exception: what one of them has raised when it was asked for its items.
+    """
     if op.flag:
         return operands[1:], {}
     try:
         found: tuple[tuple[Any, ...], dict[str, Any]] = op.fn(_collect, *operands[1:])
-    except TypeError:
+    except TypeError as error:
+        if not str(error).startswith(_REFUSALS):
+            raise
         return None
     return found
+
+
+_REFUSALS = (f"{_collect.__module__}.{_collect.__qualname__}()", "keywords must be strings")
 
 
 class Calls:
@@ -253,6 +262,8 @@ def _candidates(node: Any, operands: tuple[Any, ...]) -> Iterator[Candidate]:
     match node:
         case ast.AugAssign(target=ast.Name()):
             name = _BINARY[type(node.op)]
+            if _is_barred(type(operands[0]), f"__i{name}__"):
+                return  # Python says so in its own words
             yield from _methods(f"__i{name}__", operands[:1], operands)
             yield from _both(f"__{name}__", f"__r{name}__", *operands)
         case ast.BinOp() if len(operands) == 2:
@@ -306,8 +317,15 @@ def special_method(kind: type, name: str) -> Any:
     return None
 
 
+def _is_barred(kind: type, name: str) -> bool:
+    """Whether a class has None in the place of a method: Python then looks no further."""
+    return any(cls.__dict__.get(name, name) is None for cls in kind.__mro__)
+
+
 def _both(name: str, reflected: str, left: Any, right: Any) -> Iterator[Candidate]:
     """The left operand's method and the right one's, a subclass's override first."""
+    if _is_barred(type(left), name) or _is_barred(type(right), reflected):
+        return
     mine, theirs = special_method(type(left), name), special_method(type(right), reflected)
     first = [Candidate(mine, (left, right))] if mine is not None else []
     second = [Candidate(theirs, (right, left))] if theirs is not None else []

@@ -66,9 +66,12 @@ def _evaluate(name: str) -> Special:
 
     def evaluate(frame: Frame, op: Op, args: Args, kwargs: dict[str, Any]) -> Any:
         keys = {"globals", "locals"} & kwargs.keys()
-        if len(args) != 1 or keys or isinstance(args[0], Mapping):
+        if not 1 <= len(args) <= 3 or keys or isinstance(args[0], Mapping):
             return NotImplemented
-        return native(args[0], frame.code.module, frame_locals(frame), **kwargs)
+        if len(args) > 1 and args[1] is not None:
+            return NotImplemented
+        scope = args[2] if len(args) == 3 and args[2] is not None else frame_locals(frame)
+        return native(args[0], frame.code.module, scope, **kwargs)
 
     return evaluate
 

@@ -69,9 +69,6 @@ _COUNTED = "it counts all objects that there are, also the ops that are compiled
 _PATCHED = "it patches what the interpreter's own call of a function does"
 _SAME_ENTRY = "the entries of a traceback are equal to Python's, but not the same objects"
 
-_BUG_NONE = "bug: `__iadd__ = None` does not forbid `+=`"
-_BUG_STAR = "bug: a TypeError out of an iterable in `f(*iterable)` is taken for a refused call"
-_BUG_EVAL = "bug: eval(text, None, None) does not see the variables of the function"
 _BUG_CELL = "bug: reading an empty cell object's contents counts as reading an unbound variable"
 _BUG_UNBOUND = "bug: `(name): int` in a function makes the name local"
 _BUG_INLINED = "bug: a comprehension's `for (l[0], l) in` finds the `l` of the function"
@@ -79,10 +76,6 @@ _BUG_MANGLED = "bug: `global __x` in a class's method does not hold for `_Class_
 _BUG_SUPER = "bug: super() without its first argument or `__class__` raises something else"
 _BUG_ALIVE = "bug: `raise E(o)` makes a cycle: a frame of its own traceback holds the exception"
 DIFFERENT = {
-    "test_augassign/AugAssignTest.testCustomMethods1": _BUG_NONE,
-    "test_extcall/module: g(*(broken() for i in range(1)))": _BUG_STAR,
-    "test_extcall/module: g(*range(1), *(broken() for i in range(1)))": _BUG_STAR,
-    "test_decorators/TestDecorators.test_dbcheck": _BUG_EVAL,
     "test_funcattrs/FunctionPropertiesTest.test_cell_new": _BUG_CELL,
     "test_grammar/GrammarTests.test_var_annot_basic_semantics": _BUG_UNBOUND,
     "test_listcomps/ListComprehensionTest.test_unbound_local_inside_comprehension": _BUG_INLINED,
