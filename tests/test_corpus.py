@@ -239,6 +239,7 @@ def test_the_main_loop_is_found(name: str) -> None:
     session.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=[pytest.mark.long]) if name in LONG_EPOCHS else name
     for name in SCRIPTS if name not in ASTRAY
@@ -295,6 +296,7 @@ def test_back_past_a_return_out_of_a_loop(tmp_path: Path) -> None:
         session.close()
 
 
+@pytest.mark.long
 @by_name
 def test_epochs_from_either_side(name: str, folder: Path) -> None:
     states = begun(name, folder)
