@@ -363,3 +363,25 @@ def test_python_about_variables_is_no_answer(desk: Desk) -> None:
     assert "x[0] * 2" in desk.type("x[0] * 2") and desk.shell.asking is not None
     assert "once more?" in desk.type("(9,)")
     assert desk.type("3x1").startswith("right")
+
+
+def test_progress_that_cannot_be_kept_is_told_and_the_lesson_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.type("lesson small", "", "", "")
+    path = learnt._path()
+    old = path.read_text()
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(learnt, "write", full)
+    said = desk.type("skip")
+    assert "how far you are can't be kept: [Errno 28] No space left on device" in said
+    assert "The end." in said and path.read_text() == old
+
+
+def test_progress_that_is_no_text_is_set_aside(desk: Desk) -> None:
+    learnt._path().write_bytes(b"\xff\xfe{")
+    assert "was damaged" in desk.type("lesson small")
+    assert learnt._path().with_suffix(".damaged").read_bytes() == b"\xff\xfe{"
