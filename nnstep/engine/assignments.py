@@ -182,8 +182,8 @@ class Assignments(Comprehensions):
         if node.value is not None:
             self._assign(place(ast.Assign([node.target], node.value), node))
         simple = isinstance(node.target, ast.Name) and node.simple
-        if not self.code.is_module and simple:
-            return
+        if not self.code.is_module and isinstance(node.target, ast.Name):
+            return  # in a function nothing is evaluated, and `(x): int` doesn't even bind
         if not simple:
             raise Unsupported
         bare = place(ast.AnnAssign(node.target, node.annotation, None, node.simple), node)

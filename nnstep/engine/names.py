@@ -63,7 +63,9 @@ def bound_names(node: ast.AST, owner: str | None, *, with_parameters: bool = Tru
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all below it that belongs to the same function."""
     yield node
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, ast.AnnAssign) and node.value is None and not node.simple:
+        yield from _own(node.annotation)  # `(x): int` binds nothing
+    elif isinstance(node, _COMPREHENSIONS):
         # The first iterable belongs to the function around, and so does every `:=`.
         yield from _own(node.generators[0].iter)
         for each in ast.walk(node):

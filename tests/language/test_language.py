@@ -70,14 +70,12 @@ _PATCHED = "it patches what the interpreter's own call of a function does"
 _SAME_ENTRY = "the entries of a traceback are equal to Python's, but not the same objects"
 
 _BUG_CELL = "bug: reading an empty cell object's contents counts as reading an unbound variable"
-_BUG_UNBOUND = "bug: `(name): int` in a function makes the name local"
 _BUG_INLINED = "bug: a comprehension's `for (l[0], l) in` finds the `l` of the function"
 _BUG_MANGLED = "bug: `global __x` in a class's method does not hold for `_Class__x := ...`"
 _BUG_SUPER = "bug: super() without its first argument or `__class__` raises something else"
 _BUG_ALIVE = "bug: `raise E(o)` makes a cycle: a frame of its own traceback holds the exception"
 DIFFERENT = {
     "test_funcattrs/FunctionPropertiesTest.test_cell_new": _BUG_CELL,
-    "test_grammar/GrammarTests.test_var_annot_basic_semantics": _BUG_UNBOUND,
     "test_listcomps/ListComprehensionTest.test_unbound_local_inside_comprehension": _BUG_INLINED,
     "test_named_expressions/NamedExpressionScopeTest.test_named_expression_scope_mangled_names": (
         _BUG_MANGLED
