@@ -38,13 +38,12 @@ class Patched:
             self._kept = dict(changes)
 
     def _put(self, changes: Mapping[str, Any]) -> None:
-        now = vars(builtins)
-        if now == self._plain and not changes:
-            return
-        now.clear()
-        now.update(self._plain)
-        now.update(changes)
-        for name in [name for name, each in changes.items() if each is _GONE]:
+        # Name by name: whatever interrupts it finds builtins there.
+        now, wanted = vars(builtins), {**self._plain, **changes}
+        for name, each in wanted.items():
+            if each is not _GONE and now.get(name, _GONE) is not each:
+                now[name] = each
+        for name in [name for name in now if wanted.get(name, _GONE) is _GONE]:
             del now[name]
 
     @contextmanager
