@@ -29,12 +29,14 @@ class Lesson:
         path: its script.
         teaches: what it teaches, in one line.
         source: the text it comes from, or an empty string.
+        guide: its lesson file, None for none.
     """
 
     name: str
     path: Path
     teaches: str
     source: str
+    guide: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _lesson(name: str, path: Path, guided: Path | None) -> Lesson:
     if guided is not None and not teaches:
         broken = f"Its lesson file can't be read; `lesson {name}` says why."
         teaches = str(_fields(guided).get("title", broken))
-    return Lesson(name, path, teaches, source)
+    return Lesson(name, path, teaches, source, guided)
 
 
 def about(text: str) -> tuple[str, str]:

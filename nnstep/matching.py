@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from nnstep.transcript import ELISION, REGULAR
+
 RELATIVE = 1e-6
 """By which part of its size a number with a fraction may differ, besides its last digit."""
 _LARGEST = 308  # the exponent of a float
-_ELISION = "..."
-_REGULAR = re.compile(r"(?P<pattern>.*\S)\s+\(re\)\s*")
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w])|(?<!\w)[-+]?(?:nan|inf)(?!\w)",
     re.IGNORECASE,
@@ -61,19 +61,19 @@ def mismatches(
 
 def same(expected: str, found: str, tolerance: float = RELATIVE) -> bool:
     """Whether one line is as it is written."""
-    regular = _REGULAR.fullmatch(expected)
+    regular = REGULAR.fullmatch(expected)
     if regular is not None:
         return re.fullmatch(regular["pattern"], found.rstrip()) is not None
     if expected == found:
         return True  # `...` too: the views shorten what is long so
-    if _ELISION not in expected:
+    if ELISION not in expected:
         return _texts_agree(expected, found, tolerance)
     return _elided(_folded(expected), _folded(found), tolerance)
 
 
 def _is_free(line: str) -> bool:
     """Whether a line leaves something open: an elision, or a regular expression."""
-    return _ELISION in line or _REGULAR.fullmatch(line) is not None
+    return ELISION in line or REGULAR.fullmatch(line) is not None
 
 
 # Lines.
@@ -83,7 +83,7 @@ def _matches(expected: tuple[str, ...], found: tuple[str, ...], tolerance: float
     """Whether all lines agree; a line that is `...` stands for any number of lines."""
     reached = {0}  # how many of the found lines may have been used up by now
     for line in expected:
-        if line.strip() == _ELISION:
+        if line.strip() == ELISION:
             reached = set(range(min(reached), len(found) + 1))
             continue
         reached = {at + 1 for at in reached if at < len(found) and same(line, found[at], tolerance)}
@@ -116,7 +116,7 @@ def _of_pair(
             for one, two in zip(before, after, strict=True)
             if not same(expected[one], found[two], tolerance)
         ]
-    if any(expected[at].strip() == _ELISION for at in before):
+    if any(expected[at].strip() == ELISION for at in before):
         return []
     missing = [
         Mismatch(at, f"expected `{expected[at].strip()}`, which didn't come") for at in before
@@ -159,7 +159,7 @@ def _element(lines: Sequence[str], at: int, number: int) -> str:
     row = _HEAD.match(lines[at].strip())
     # The number in the row's head is the first of the line.
     place = number - 1 if row else number
-    shown = [each for each in heads.split() if each != _ELISION]
+    shown = [each for each in heads.split() if each != ELISION]
     if not 0 <= place < len(shown):
         return ""
     name = _TITLE.match(title)
@@ -170,7 +170,7 @@ def _element(lines: Sequence[str], at: int, number: int) -> str:
 
 def _is_head_line(line: str) -> bool:
     cells = line.split()
-    return bool(cells) and all(_HEAD.fullmatch(each) or each == _ELISION for each in cells)
+    return bool(cells) and all(_HEAD.fullmatch(each) or each == ELISION for each in cells)
 
 
 # Within a line.
@@ -219,7 +219,7 @@ def _is_whole(number: str) -> bool:
 
 def _elided(expected: str, found: str, tolerance: float) -> bool:
     """Whether a line agrees in which `...` stands for any text."""
-    first, *others = expected.split(_ELISION)
+    first, *others = expected.split(ELISION)
     starts = _ends_of(first.strip(), found, 0, tolerance, anchored=True)
     for part in others[:-1]:
         starts = {
@@ -272,7 +272,7 @@ def merged(
     lines: list[str] = []
     for before, after in _pairs(expected, found):
         if len(before) != len(after):
-            open_end = [expected[at] for at in before if expected[at].strip() == _ELISION]
+            open_end = [expected[at] for at in before if expected[at].strip() == ELISION]
             lines += open_end or [found[at] for at in after]
             continue
         lines += [

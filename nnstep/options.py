@@ -125,15 +125,28 @@ def look_for_lessons(arguments: list[str]) -> list[str]:
     return [*rest, *arguments[at:]]
 
 
+def _apart(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The arguments before `--`, and those behind it, which are the script's."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _with_script(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
+    own, others = _apart(arguments)
+    options = parser.parse_args(own)
+    options.script_arguments = others
+    return options
+
+
 def of_session(arguments: list[str]) -> argparse.Namespace:
     """The options of `nnstep LESSON|FILE.py`; `script_arguments` are those behind `--`."""
-    at = arguments.index("--") if "--" in arguments else len(arguments)
+    own, others = _apart(arguments)
     parser = _session_parser()
-    options, extra = parser.parse_known_args(arguments[:at])
+    options, extra = parser.parse_known_args(own)
     if extra:
         words = " ".join(extra)
         parser.error(f"there is no option {words}; those of the script stand behind `--`")
-    options.script_arguments = arguments[at + 1 :]
+    options.script_arguments = others
     if options.script_arguments and options.target in (None, "lessons"):
         parser.error("arguments behind `--` need a script before it")
     return options
@@ -157,10 +170,7 @@ def of_check(arguments: list[str]) -> argparse.Namespace:
         help="the epochs; 0, 1, 10 and 100 if not given, as far as there are so many",
     )
     add("--json", action="store_true", help="tell it as JSON")
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    options = parser.parse_args(arguments[:at])
-    options.script_arguments = arguments[at + 1 :]
-    return options
+    return _with_script(parser, arguments)
 
 
 def _epochs(text: str) -> list[int]:
@@ -225,10 +235,7 @@ def of_trace(arguments: list[str]) -> argparse.Namespace:
         "--limit", type=_from_one("a number of elements"), default=LIMIT, metavar="N",
         help="tell the elements of arrays of up to so many; %(default)s unless set",
     )
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    options = parser.parse_args(arguments[:at])
-    options.script_arguments = arguments[at + 1 :]
-    return options
+    return _with_script(parser, arguments)
 
 
 def of_lesson(arguments: list[str]) -> argparse.Namespace:

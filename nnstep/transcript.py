@@ -41,7 +41,10 @@ DIRECTIVES = ("expect", "tolerance", "hint")
 _EDGE = "+++"
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<ticks>`{3,}|~{3,})(?P<kind>[^`]*)")
 _ASKS = re.compile(r"(?:.*;;)?\s*predict\s+(?!(?:on|off)\b)\S+\s+\S.*")
-_REGULAR = re.compile(r"(?P<pattern>.*\S)\s+\(re\)\s*")
+ELISION = "..."
+"""Stands for any text in a line, and alone for any lines."""
+REGULAR = re.compile(r"(?P<pattern>.*\S)\s+\(re\)\s*")
+"""A line that is a regular expression."""
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "title": str, "script": str, "cost": str, "sources": list, "order": int, "minutes": int,
     "quoted": list, "arguments": list,
@@ -50,6 +53,12 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
 
 class Broken(ValueError):
     """A lesson file that can't be read. The message names the place and the mend."""
+
+
+def directive_of(text: str) -> str:
+    """Which directive a line begins with, empty for none."""
+    word = text.partition(" ")[0]
+    return word if word in DIRECTIVES else ""
 
 
 class Exchange(NamedTuple):
@@ -68,8 +77,7 @@ class Exchange(NamedTuple):
     @property
     def directive(self) -> str:
         """Which directive it is, empty for a command."""
-        word = self.text.partition(" ")[0]
-        return word if word in DIRECTIVES else ""
+        return directive_of(self.text)
 
     @property
     def argument(self) -> str:
@@ -291,14 +299,37 @@ def toml_text(text: str) -> str:
     return json.dumps(known, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def front_matter_of(**fields: object) -> str:
+    """The front matter of a lesson file, to begin one with: texts, numbers, lists of texts."""
+    lines = [f"{name} = {_toml(value)}" for name, value in fields.items() if value not in ("", [])]
+    return "\n".join([_EDGE, *lines, _EDGE])
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return toml_text(value) if isinstance(value, str) else str(value)
+
+
+def without_code(prose: str) -> str:
+    """Prose with blank lines in place of its blocks of code."""
+    lines, at = prose.split("\n"), 0
+    while at < len(lines):
+        opening = _FENCE.fullmatch(lines[at].rstrip())
+        end = _end_of_fence(lines, at, opening["ticks"], Path()) if opening else at - 1
+        lines[at : end + 1] = [""] * (end + 1 - at)
+        at = max(end, at) + 1
+    return "\n".join(lines)
+
+
 def writable(line: str) -> str:
     """A line that came, as it can stand in a fence: what would mean something else is elided."""
     means = line.startswith((PROMPT.rstrip(), MORE.rstrip())) or _FENCE.fullmatch(line)
-    return "..." if means or _REGULAR.fullmatch(line) else line
+    return ELISION if means or REGULAR.fullmatch(line) else line
 
 
 def _check_expression(line: str, where: str) -> None:
-    regular = _REGULAR.fullmatch(line)
+    regular = REGULAR.fullmatch(line)
     try:
         re.compile(regular["pattern"] if regular else "")
     except (re.error, RecursionError, OverflowError) as error:

@@ -20,18 +20,11 @@ from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
-from nnstep.transcript import Broken, parse, toml_text
+from nnstep.transcript import Broken, front_matter_of, parse
 
 _FAR = 40  # statements that are looked at for something to ask about
 _FILE = """\
-+++
-title = {title}
-script = {script}
-cost = {cost}
-sources = [{source}]
-order = 100
-minutes = 15
-+++
+{fields}
 
 # {heading}
 
@@ -95,11 +88,12 @@ def draft(output: Output, name: str, script: str) -> None:
 def _written(name: str, script: str, text: str, begins: bool, asked: list[str]) -> str:
     teaches, source = lessons.about(text)
     title = teaches.rstrip(".") or name.replace("_", " ").capitalize()
+    fields = front_matter_of(
+        title=title, script=os.path.relpath(script), cost=lessons.measures(text).cost or "0",
+        sources=[source or Path(script).name], order=100, minutes=15,
+    )
     return _FILE.format(
-        name=name, heading=title, title=toml_text(title),
-        script=toml_text(os.path.relpath(script)),
-        cost=toml_text(lessons.measures(text).cost or "0"),
-        source=toml_text(source or Path(script).name),
+        name=name, heading=title, fields=fields,
         begin="(nn) epoch\n(nn) vars" if begins else "(nn) step\n(nn) vars",
         asked=_ASKED.format(lines="\n".join(asked)) if asked else "",
     )

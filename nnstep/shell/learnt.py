@@ -41,10 +41,13 @@ def load() -> tuple[dict[str, Learnt], str]:
     What can't be read is set aside, and begun anew.
     """
     try:
-        path = _path()
-        data = path.read_bytes()
+        return _read(_path())
     except OSError:
         return {}, ""
+
+
+def _read(path: Path) -> tuple[dict[str, Learnt], str]:
+    data = path.read_bytes() if path.exists() else b"{}"
     try:
         return {name: _learnt(each) for name, each in json.loads(data).items()}, ""
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
@@ -69,9 +72,7 @@ def save(name: str, learnt: Learnt) -> None:
     """
     path = _path()
     with locked(path):
-        if path.exists():
-            path.read_bytes()  # what can't be read isn't written over
-        known, _ = load()  # anew: another session may have gone on meanwhile
+        known, _ = _read(path)  # anew: another session may have gone on meanwhile
         known[name] = learnt
         data = {each: learnt._asdict() for each, learnt in sorted(known.items())}
         write(path, json.dumps(data, indent=1).encode())

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from nnstep.shell import learnt
-from nnstep.shell.grammar import split
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError, find
 from nnstep.stated import without_comments
@@ -253,8 +252,7 @@ class Playing:
 
     def _is_needed(self, text: str) -> bool:
         """Whether what comes may depend on a line; `mend` does on what was checked."""
-        names = [find(each.split(" ")[0]) for each in map(str.strip, split(text))]
-        checks = any(each is not None and each.name == "check" for each in names)
+        checks = any(each.name == "check" for each in self._shell.commands_in(text))
         return checks or self._shell.may_move(text)
 
 

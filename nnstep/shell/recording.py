@@ -29,20 +29,13 @@ from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
-from nnstep.transcript import DIRECTIVES, MORE, PROMPT, parse, toml_text
+from nnstep.transcript import MORE, PROMPT, directive_of, front_matter_of, parse
 from nnstep.views.text import clean
 
 KINDS = (".md", ".cast", ".svg")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f\ud800-\udfff]")
 _FILE = """\
-+++
-title = {title}
-script = {script}
-{arguments}cost = {cost}
-sources = [{source}]
-order = 100
-minutes = 5
-+++
+{fields}
 
 # {heading}
 
@@ -139,14 +132,14 @@ class Recording:
             source = file.read()
         if re.search(r"\binput\s*\(", source):
             self._output.hint("the script reads input, which a lesson file can't hold")
-        arguments, name = ", ".join(map(toml_text, script.argv)), clean(path.name)
-        text = _FILE.format(
-            title=toml_text(f"{name}, step by step"), heading=f"`{name}`",
-            script=toml_text(os.path.relpath(path, self.path.parent)),
-            cost=toml_text(lessons.measures(source).cost or "0"), source=toml_text(name),
-            arguments=f"arguments = [{arguments}]\n" if arguments else "",
-            lines="\n".join(map(_prompted, filter(_can_be_typed, typed))),
+        name = clean(path.name)
+        fields = front_matter_of(
+            title=f"{name}, step by step", script=os.path.relpath(path, self.path.parent),
+            arguments=list(script.argv), cost=lessons.measures(source).cost or "0",
+            sources=[name], order=100, minutes=5,
         )
+        lines = "\n".join(map(_prompted, filter(_can_be_typed, typed)))
+        text = _FILE.format(fields=fields, heading=f"`{name}`", lines=lines)
         found = replay(parse(text, self.path), script.folder).updated()
         parse(found, self.path)  # a recording that can't be read is none
         return found
@@ -171,23 +164,19 @@ class Recording:
         return console.export_svg(title=f"nnstep {title}".rstrip())
 
 
-def _is_directive(typed: str) -> bool:
-    return typed.split()[:1] in [[each] for each in DIRECTIVES]
-
-
 def _can_be_typed(typed: str) -> bool:
     """Whether a lesson file can say it: a directive isn't for the learner."""
     try:
         ast.parse(typed)
     except (SyntaxError, ValueError):
-        return not _is_directive(typed)
+        return not directive_of(typed)
     return True
 
 
 def _prompted(typed: str) -> str:
     first, *others = typed.strip("\n").split("\n")
     # Python such as `tolerance = 1`, where a directive begins with the same word
-    force = "!" if _is_directive(typed) else ""
+    force = "!" if directive_of(typed) else ""
     lines = (f"{MORE}{each}".rstrip() for each in others)
     return "\n".join([f"{PROMPT}{force}{first.strip()}", *lines])
 

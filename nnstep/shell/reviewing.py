@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -25,11 +25,10 @@ from nnstep import lessons, processes
 from nnstep.shell.registry import words
 from nnstep.shell.replaying import Replay
 from nnstep.stated import stated, without_comments
-from nnstep.transcript import Transcript, hints_for, is_answer
+from nnstep.transcript import Transcript, hints_for, is_answer, without_code
 
 _COMPLETE = ("title", "script", "cost", "sources", "order", "minutes")
 _SECONDS = 600
-_FENCED = re.compile(r"^(`{3,}).*?^\1`*$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _LINK = re.compile(r"\]\((?!\w+:|#)(?P<to>[^)#\s]+)[^)]*\)")
@@ -86,8 +85,7 @@ class Review:
     def prose(self) -> Iterator[tuple[int, str]]:
         """The lines of the prose as they are read, without blocks of code."""
         for part in self.transcript.parts:
-            text = _FENCED.sub(lambda found: "\n" * found[0].count("\n"), part.prose)
-            for at, line in enumerate(text.split("\n")):
+            for at, line in enumerate(without_code(part.prose).split("\n")):
                 yield part.line + at, line
 
 
@@ -150,9 +148,10 @@ def script_runs_alone(found: Review) -> Iterator[Fault]:
 
 def commands_work(found: Review) -> Iterator[Fault]:
     """No command fails."""
+    exchanges = found.transcript.exchanges
     for at, each in enumerate(found.replay.played):
         directive = each.exchange.directive
-        if not each.works and not directive and not _is_answer(found, at):
+        if not each.works and not directive and not is_answer(exchanges, at):
             said = each.found[-1].strip() if each.found else "it fails"
             yield Fault(each.exchange.line, f"`{each.exchange.text}`: {said}", "mend the command")
 
@@ -192,8 +191,7 @@ def questions_have_one_answer(found: Review) -> Iterator[Fault]:
 
 def answers_are_right(found: Review) -> Iterator[Fault]:
     """The line below `predict` is the right answer."""
-    played = found.replay.played
-    exchanges = [each.exchange for each in played]
+    played, exchanges = found.replay.played, found.transcript.exchanges
     for at, each in enumerate(played):
         if each.exchange.asks and not any(
             is_answer(exchanges, other) for other in range(at + 1, min(at + 9, len(played)))
@@ -223,12 +221,12 @@ def hints_lead_to_the_way(found: Review) -> Iterator[Fault]:
 
 def names_in_prose_exist(found: Review) -> Iterator[Fault]:
     """What is written as code in the prose is something that the learner can find."""
-    typed = [[each] for each in (*words(), "nnstep", "python", "pip")]
+    typed = {*words(), "nnstep", "python", "pip"}
     python = {*dir(builtins), *keyword.kwlist, *dir(np)}
     known = {*_WORD.findall(found.seen), *lessons.names(), *python}
     for line, text in found.prose():
         for span in _SPAN.findall(text):
-            if span.split()[:1] in typed:
+            if _begins_with(span, typed):
                 continue
             for word in _WORD.findall(span):
                 if word not in known:
@@ -278,8 +276,9 @@ RULES: tuple[Callable[[Review], Iterator[Fault]], ...] = (
 )
 
 
-def _is_answer(found: Review, at: int) -> bool:
-    return is_answer([each.exchange for each in found.replay.played], at)
+def _begins_with(span: str, known: Collection[str]) -> bool:
+    """Whether the first word of some code is one of those."""
+    return any(word in known for word in span.split()[:1])
 
 
 def _folded(text: str) -> str:
@@ -290,10 +289,9 @@ def _figures(text: str) -> Iterator[str]:
     """The numbers of a line that a run could contradict, but for those that are computed."""
     for each in stated(text):
         text = text.replace(each.number + "<!--", "<!--", 1)
-    commands = [[word] for word in words()]
-    spans = [each for each in _SPAN.findall(text) if each.split()[:1] in commands]
-    for span in spans:  # a command may go anywhere
-        text = text.replace(f"`{span}`", "")
+    for span in _SPAN.findall(text):
+        if _begins_with(span, words()):  # a command may go anywhere
+            text = text.replace(f"`{span}`", "")
     for found in _NUMBER.findall(_ADDRESS.sub("", without_comments(text))):
         number = _plain(found)
         if number and ("." in number or abs(Decimal(number)) >= _COUNTED):

@@ -21,6 +21,7 @@ from nnstep.shell.stage import Stage
 
 if TYPE_CHECKING:
     from nnstep.processes import Script
+    from nnstep.shell import registry
     from nnstep.shell.asking import Asking
     from nnstep.shell.playing import Playing
     from nnstep.shell.recording import Recording
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 _DEEPEST = 20
 _WORKS = (ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.Assign, ast.AugAssign)
 _NOT_KEPT = ("record", "open", "quit", "lesson", "lessons", "help", "hint")
+
+
+def _parts(line: str) -> list[str]:
+    """What stands between `;;`; several lines are one statement, which isn't taken apart."""
+    return split(line) if "\n" not in line.strip() else [line]
 
 
 class Shell(Stage):
@@ -125,11 +131,12 @@ class Shell(Stage):
 
     def _note(self, line: str, good: bool) -> None:
         """Keep what a lesson file is to hold of a line."""
-        parts = split(line) if "\n" not in line.strip() else [line]
+        parts = _parts(line)
         kept = [each.strip() for each in parts if self._is_kept(each)]
         here = self.session.position if self.has_session else None
         halted = not good and here is not None and self.session.stop.reason == "interrupted"
-        if here is not None and halted and any(map(self._is_motion, parts)):
+        moved = any(each.motion for each in self.commands_in(line))
+        if here is not None and halted and moved:
             # It ends where it stands now.
             if here.epoch is None:
                 self.output.hint("where that was interrupted can't be kept in a lesson file")
@@ -140,16 +147,8 @@ class Shell(Stage):
 
     def _is_kept(self, text: str) -> bool:
         """Whether a lesson file can hold a line, and is to."""
-        parsed = self.parse(text)
-        if isinstance(parsed, Command):
-            command = find(parsed.word)
-            return command is not None and command.name not in _NOT_KEPT
-        return not isinstance(parsed, Blank)
-
-    def _is_motion(self, text: str) -> bool:
-        parsed = self.parse(text)
-        command = find(parsed.word) if isinstance(parsed, Command) else None
-        return command is not None and command.motion
+        kept = all(each.name not in _NOT_KEPT for each in self.commands_in(text))
+        return kept and not isinstance(self.parse(text), Blank)
 
     def end_recording(self, kind: str = "", script: Script | None = None) -> None:
         """Write what is recorded, if anything is.
@@ -181,6 +180,8 @@ class Shell(Stage):
             self.end_recording()
         except CommandError as error:
             self.failed = True
+            if self.recording is not None:
+                self.recording.drop()
             self.recording = None
             self.output.error(str(error))
 
@@ -229,19 +230,21 @@ class Shell(Stage):
 
     def may_move(self, line: str) -> bool:
         """Whether a line may change where the script stands, or what it holds."""
-        for parsed in map(self.parse, split(line)):
-            command = find(parsed.word) if isinstance(parsed, Command) else None
-            if command is not None and not command.reads and command.group != "lesson":
-                return True
-            if isinstance(parsed, Python):  # an expression, too, such as `x.sort()`
-                return True
-        return False
+        # An expression may, too, such as `x.sort()`.
+        python = any(isinstance(self.parse(each), Python) for each in _parts(line))
+        return python or any(
+            not each.reads and each.group != "lesson" for each in self.commands_in(line)
+        )
+
+    def commands_in(self, line: str) -> list[registry.Command]:
+        """The commands of a line, where the script stands."""
+        parsed = [each for each in map(self.parse, _parts(line)) if isinstance(each, Command)]
+        return [each for each in (find(one.word) for one in parsed) if each is not None]
 
     def execute_one(self, line: str) -> bool:
         """Execute one line that is no part of playing a lesson; else as `execute`."""
         good = True
-        # Several lines are one statement; what they hold isn't taken apart.
-        for part in split(line) if "\n" not in line.strip() else [line]:
+        for part in _parts(line):
             good = self._guarded(lambda part=part: self._do(part)) and good  # type: ignore[misc]
             if self.done or not (good or self.keep_going):
                 break

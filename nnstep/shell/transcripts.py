@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.text import Text
@@ -19,9 +18,9 @@ from nnstep.matching import same
 from nnstep.shell.kept import write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
-from nnstep.shell.replaying import Played, Replay, Told, replay, replay_all
+from nnstep.shell.replaying import Played, Replay, Told, replay_all
 from nnstep.stated import without_comments
-from nnstep.transcript import PROMPT, Broken, read
+from nnstep.transcript import PROMPT, Broken
 from nnstep.views.prose import prose
 from nnstep.views.text import ALARM, DIM, NAME, stack
 
@@ -88,25 +87,27 @@ def review_files(output: Output, targets: Sequence[str], jobs: int = 1) -> bool:
     guides = (lessons.guide(name) for name in lessons.names())
     paths = list(_paths(targets)) if targets else [path for path in guides if path is not None]
     good = True
-    with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        for path, faults in zip(paths, pool.map(_faults, paths), strict=True):
-            for line in faults:
-                output.show(Text(line), whole=True)
-            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-            verdict = f"{path.name}: {count if faults else 'nothing is wrong'}"
-            output.show(Text(verdict, style=ALARM if faults else DIM))
-            good = good and not faults
+    for path, found in zip(paths, replay_all(paths, jobs), strict=True):
+        faults = _faults(found)
+        for line in faults:
+            output.show(Text(line), whole=True)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        verdict = f"{path.name}: {count if faults else 'nothing is wrong'}"
+        output.show(Text(verdict, style=ALARM if faults else DIM))
+        good = good and not faults
     return good
 
 
-def _faults(path: Path) -> list[str]:
+def _faults(found: Replay | Broken | OSError) -> list[str]:
     from nnstep.shell.reviewing import review
 
+    if not isinstance(found, Replay):
+        return [str(found)]
+    path = found.transcript.path
     try:
-        found = review(replay(read(path)))
-    except (Broken, OSError) as error:
+        return [f"{path}:{each.line}: {each.what}; {each.mend}" for each in review(found)]
+    except OSError as error:
         return [str(error)]
-    return [f"{path}:{each.line}: {each.what}; {each.mend}" for each in found]
 
 
 def _paths(targets: Sequence[str]) -> Iterator[Path]:

@@ -46,8 +46,7 @@ def lessons_(shell: Shell, argument: str) -> None:
         shell.output.hint(note)
     rows = []
     for each in lessons.lessons():
-        guide = lessons.guide(each.name)
-        far = known.get(learnt.key(guide)) if guide is not None else None
+        far = known.get(learnt.key(each.guide)) if each.guide is not None else None
         teaches = each.teaches if far is None else f"{each.teaches} ({far.in_words})"
         rows.append((each.name, teaches, each.source))
     shell.output.show(lessons_table(rows, shell.output.width, shell.output.ascii))
