@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import sys
 from collections.abc import Sequence
 from types import CodeType
 from typing import Any
@@ -150,7 +151,8 @@ class _Compiler(Definitions):
 
     def _for(self, node: ast.For) -> None:
         outer = self.loops
-        loop = self.begin_for(node, node.iter, self.reduce(node.iter), node.target)
+        at = node if sys.version_info < (3, 13) else node.iter
+        loop = self.begin_for(node, node.iter, self.reduce(node.iter), node.target, at)
         self._loop_body(node, loop, loop.slot, outer)
 
     def _while(self, node: ast.While) -> None:

@@ -45,7 +45,7 @@ class Comprehensions(Expressions):
         outer_scope = self.scope
         self.scope += tuple((name, *place) for name, place in names.items())
         self._comprehension_names.append(names)
-        self._generator(node, 0, iterator, slot)
+        self._generator(node, 0, iterator, slot, node)
         self._comprehension_names.pop()
         self.scope = outer_scope
         self.comprehensions, self.loops = outer
@@ -74,27 +74,29 @@ class Comprehensions(Expressions):
         return names
 
     def _generator(
-        self, node: Comprehension, at: int, source: Leaf | int, result: int
+        self, node: Comprehension, at: int, source: Leaf | int, result: int, around: ast.AST
     ) -> None:
+        """One `for`, and all that stands behind it, which Python places at `around`."""
         generator = node.generators[at]
-        loop = self.begin_for(generator, generator.iter, source, generator.target)
+        asks = generator.iter if sys.version_info >= (3, 13) else around
+        loop = self.begin_for(generator, generator.iter, source, generator.target, asks)
         for test in generator.ifs:
-            self.jump_if(test, loop.head, False, node)
+            around = self.jump_if(test, loop.head, False, around)
         if at + 1 < len(node.generators):
             inner = node.generators[at + 1].iter
-            self._generator(node, at + 1, self.reduce(inner), result)
+            self._generator(node, at + 1, self.reduce(inner), result, around)
         else:
-            self._element(node, result)
+            self._element(node, result, around)
         self.jump(loop.head, generator.iter)
         self.end_for(loop)
 
-    def _element(self, node: Comprehension, result: int) -> None:
+    def _element(self, node: Comprehension, result: int, around: ast.AST) -> None:
         base = self.depth
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         leaves = self.reduce_all(parts)
         kept = self.temporary(result, node, "", keep=True)
         add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
-        at = node if sys.version_info < (3, 12) else _around(parts)
+        at = around if sys.version_info < (3, 12) else _around(parts)
         places = [read(parameter(number), at) for number in range(1, len(leaves) + 2)]
         call = place(ast.Call(read(parameter(0), at), [*places], []), at)
         leaves = [self.constant(add[type(node)], at), kept, *leaves]
@@ -110,13 +112,13 @@ class Comprehensions(Expressions):
         return slot
 
     def begin_for(
-        self, node: ast.AST, iterable: ast.expr, source: Leaf | int, target: ast.expr
+        self, node: ast.AST, iterable: ast.expr, source: Leaf | int, target: ast.expr, at: ast.AST
     ) -> Loop:
         """Emit the start of a loop up to the binding of its variable.
 
-        `source` is what is iterated, or the temporary that holds its iterator already.
+        `source` is what is iterated, or the temporary that holds its iterator already; `at` is
+        where Python places the asking for its items.
         """
-        at = node if isinstance(node, ast.For) and sys.version_info < (3, 13) else iterable
         slot = source if isinstance(source, int) else self.iterate(source, iterable, at)
         text = self.text(iterable)
         loop = Loop(node, slot, Label(), Label())

@@ -404,28 +404,29 @@ class Expressions(Assembler):
             ops.BRANCH, node, [leaf], place(truth, at), label=label, flag=flag, at=at
         )
 
-    def jump_if(self, node: ast.expr, label: Label, flag: bool, around: ast.AST) -> None:
+    def jump_if(self, node: ast.expr, label: Label, flag: bool, around: ast.AST) -> ast.AST:
         """Go to a label when a test comes out as `flag`; each truth is asked for once.
 
-        `around` is the statement or conditional expression that asks.
+        `around` is the statement, conditional expression or comprehension that asks. What comes
+        is where Python places what follows in it: before 3.12 at the last comparison, if any.
         """
         base = self.depth
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            self.jump_if(node.operand, label, not flag, around)
+            around = self.jump_if(node.operand, label, not flag, around)
         elif isinstance(node, ast.BoolOp):
             decides = isinstance(node.op, ast.Or)
             end = Label()
             for value in node.values[:-1]:
-                self.jump_if(value, label if decides == flag else end, decides, around)
-            self.jump_if(node.values[-1], label, flag, around)
+                around = self.jump_if(value, label if decides == flag else end, decides, around)
+            around = self.jump_if(node.values[-1], label, flag, around)
             self.here(end)
         elif isinstance(node, ast.IfExp):
             otherwise, end = Label(), Label()
-            self.jump_if(node.test, otherwise, False, around)
-            self.jump_if(node.body, label, flag, around)
+            around = self.jump_if(node.test, otherwise, False, around)
+            around = self.jump_if(node.body, label, flag, around)
             self.jump(end, node)
             self.here(otherwise)
-            self.jump_if(node.orelse, label, flag, around)
+            around = self.jump_if(node.orelse, label, flag, around)
             self.here(end)
         elif isinstance(node, ast.Compare) and len(node.ops) > 1:
             self._jump_if_chain(node, label, flag)
@@ -437,6 +438,7 @@ class Expressions(Assembler):
             op = self._branch(node, self.reduce(node), label, flag, test_place(node, around))
             op.stop = not any(each.stop for each in self.code.ops[count:])
         self.depth = base
+        return node if sys.version_info < (3, 12) and isinstance(node, ast.Compare) else around
 
     def _jump_if_chain(self, node: ast.Compare, label: Label, flag: bool) -> None:
         slot = self.take()

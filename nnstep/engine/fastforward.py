@@ -274,8 +274,6 @@ def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
             return False
         if isinstance(each, ast.Attribute) and each.attr in _LOOKS_AT_FRAME:
             return False
-        if isinstance(each, ast.AnnAssign) and code.is_module:
-            return False  # it writes into the module's `__annotations__`
         if isinstance(each, ast.ImportFrom) and each.names[0].name == "*":
             return False
         if isinstance(each, ast.With | ast.Try):
@@ -299,6 +297,7 @@ class _Body(Signals):
 
     def __init__(self, code: Code, loop: ast.For | ast.While) -> None:
         super().__init__(code)
+        self.leaves = True
         self._loops = -1  # the loop itself is a part of the chunk
         self._ends_in_body = isinstance(loop, ast.For)
 
@@ -309,15 +308,6 @@ class _Body(Signals):
 
     def visit_Break(self, node: ast.Break) -> ast.stmt:
         return node if self._functions or self._loops else self._signal(node, BREAK)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
-        """Of a function's own variables an annotation does nothing, and can't be compiled here."""
-        self.generic_visit(node)
-        if self._functions or not isinstance(node.target, ast.Name):
-            return node
-        if node.value is None:
-            return place(ast.Pass(), node)
-        return place(ast.Assign([node.target], node.value), node)
 
 
 def _end_of_iteration(at: ast.AST) -> ast.stmt:

@@ -5,6 +5,7 @@ A statement becomes the body of a function over the frame's variables; `return`,
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import copy
@@ -81,20 +82,20 @@ def native_statement(
         gives: whether it is a function definition whose function is wanted as the signal.
     """
     transform = Signals(code)
-    statement = transform.visit(copy.deepcopy(node))
+    body = transform.parts(copy.deepcopy(node))
     if transform.signals and not transform.leaves:
         transform.leaves = True
-        statement = transform.visit(copy.deepcopy(node))
+        body = transform.parts(copy.deepcopy(node))
     if code.is_module and not transform.signals and not gives:
-        module = ast.Module([statement], [])
+        module = ast.Module(body, [])
         with silent():
             path, flags = code.native.co_filename, code.flags
             compiled = compile(module, path, "exec", flags, dont_inherit=True)
         return Native(compiled, True, frozenset())
-    body: list[ast.stmt] = [statement]
     if gives:
-        assert isinstance(statement, ast.FunctionDef)
-        body.append(place(ast.Return(read(statement.name, node)), node))
+        (function,) = body
+        assert isinstance(function, ast.FunctionDef)
+        body.append(place(ast.Return(read(function.name, node)), node))
     native = function_code(body, node, code, binds=not gives, extra=(_STAR,))
     return Native(native, False, frozenset(transform.signals))
 
@@ -222,6 +223,8 @@ class Signals(ast.NodeTransformer):
         self.signals: set[str] = set()
         self.leaves = False  # known only after a first visit
         self._owner = code.owner
+        self._is_module = code.is_module
+        self._flags = code.flags
         self._loops = 0
         self._functions = 0
         self._first = "" if code.is_module else next(iter(code.native.co_varnames), "")
@@ -247,7 +250,7 @@ class Signals(ast.NodeTransformer):
     def visit_Continue(self, node: ast.Continue) -> ast.stmt:
         return node if self._functions or self._loops else self._signal(node, "continue")
 
-    def _parts(self, node: ast.AST) -> list[Any]:
+    def parts(self, node: ast.AST) -> list[Any]:
         """What takes the place of a statement: one or several."""
         made = self.visit(node)
         return made if isinstance(made, list) else [made]
@@ -257,7 +260,7 @@ class Signals(ast.NodeTransformer):
             inside = field == "body"
             self._loops += inside
             if isinstance(value, list):
-                setattr(node, field, [part for each in value for part in self._parts(each)])
+                setattr(node, field, [part for each in value for part in self.parts(each)])
             elif isinstance(value, ast.AST):
                 setattr(node, field, self.visit(value))
             self._loops -= inside
@@ -290,6 +293,31 @@ class Signals(ast.NodeTransformer):
         self._owner = owner
         self._functions -= 1
         return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        """As it is where it stands: the name is the frame's, which can't be annotated elsewhere."""
+        self.generic_visit(node)
+        if self._functions or (self._is_module and not self.leaves):
+            return node
+        parts: list[ast.stmt] = []
+        if node.value is not None:
+            parts = [ast.Assign([node.target], node.value)]
+        elif not isinstance(node.target, ast.Name):
+            parts = [node]  # asks for what it is an attribute or an element of
+        if self._is_module:
+            parts += self._annotation(node)
+        return [place(each, node) for each in parts or [ast.Pass()]]
+
+    def _annotation(self, node: ast.AnnAssign) -> list[ast.stmt]:
+        """What a module does with an annotation."""
+        value, is_text = node.annotation, self._flags & __future__.annotations.compiler_flag
+        if not (node.simple and isinstance(node.target, ast.Name)):
+            return [] if is_text else [ast.Expr(value)]
+        if is_text:
+            value = place(ast.Constant(ast.unparse(value)), value)
+        name = place(ast.Constant(node.target.id), node)
+        kept = ast.Subscript(read("__annotations__", node), name, ast.Store())
+        return [ast.Assign([place(kept, node)], value)]
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         node.id = mangle(node.id, self._owner)
