@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from math import inf
 from typing import NamedTuple
 
 from nnstep.driver import Driver
@@ -40,16 +41,25 @@ class Passed(NamedTuple):
 
 
 class _Collector(Observer):
-    """Notes the stops that are passed."""
+    """Notes the stops that are passed, or so many of the last.
 
-    def __init__(self, machine: Machine, count: int | None) -> None:
+    Attributes:
+        passed: they.
+        gave_up: whether it halted because there were too many.
+    """
+
+    def __init__(self, machine: Machine, count: int | None, most: float) -> None:
         self.passed: deque[Passed] = deque(maxlen=count)
+        self.gave_up = False
         self._machine = machine
+        self._left = most
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """One more."""
         self.passed.append(Passed(path_of(frame), op, self._machine.depth))
-        return False
+        self._left -= 1
+        self.gave_up = self._left < 0
+        return self.gave_up
 
 
 class _Finder(Observer):
@@ -351,34 +361,45 @@ class Traveller:
         There are fewer than `count` only where the script begins. The machine stands at the
         moment again afterwards.
         """
-        found: deque[Passed] = deque()
-        for start in self.starts(here):
-            found = self.passed_between(start, here, count)
-            if len(found) >= count:
-                break
-        return list(found)
+        # To note all stops of a long way takes longer than to go it, and saves no states.
+        for most in (_MOST, inf):
+            found: Sequence[Passed] = ()
+            for start in self.starts(here):
+                collector = self._collected(start, here, count, most)
+                if collector.gave_up:
+                    self._timeline.go(here)
+                    break
+                found = list(collector.passed)
+                if len(found) >= count:
+                    return list(found)
+            else:
+                return list(found)
+        raise AssertionError
 
-    def passed_between(
-        self, start: Path, end: Path, count: int | None = None
-    ) -> deque[Passed]:
+    def passed_between(self, start: Path, end: Path) -> deque[Passed]:
         """The stops from one moment on, up to the one before another."""
-        collector = _Collector(self._machine, count)
+        return self._collected(start, end, None, inf).passed
+
+    def _collected(self, start: Path, end: Path, count: int | None, most: float) -> _Collector:
+        collector = _Collector(self._machine, count, most)
         self._timeline.go(start)
         self._timeline.go_on(end, collector)
-        return collector.passed
+        return collector
 
     def starts(self, here: Path) -> Iterator[Path]:
         """Moments before the present one, further and further away, each quickly gone to.
 
         The machine must stand at the present moment when the first is asked for.
         """
-        latest = here
-        for prefix, iteration in sorted(self._loops_before(here), key=_iteration, reverse=True):
-            for start in _doubling(prefix, iteration):
-                if start < latest:
-                    yield start
-                    latest = start
-        yield self._beginning()
+        first = self._beginning()
+        found = {
+            start
+            for prefix, iteration in self._loops_before(here)
+            for start in _doubling(prefix, iteration)
+        }
+        found.update(self._timeline.near(here))
+        yield from sorted((each for each in found if first < each < here), reverse=True)
+        yield first
 
 
 def _iteration(loop: tuple[Path, int]) -> Path:
@@ -401,6 +422,7 @@ def _heads(frame: Frame) -> Iterator[tuple[Path, int]]:
 
 
 _FAR = 10  # doublings
+_MOST = 1000  # stops
 
 
 def _doubling(prefix: Path, iteration: int) -> Iterator[Path]:

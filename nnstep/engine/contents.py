@@ -6,9 +6,10 @@ import collections
 import ctypes
 import io
 from array import array
+from collections.abc import Sequence
 from contextvars import Context, ContextVar, Token
 from itertools import takewhile
-from operator import attrgetter, is_not
+from operator import attrgetter, is_, is_not
 from types import CellType
 from typing import Any
 
@@ -70,11 +71,11 @@ class SavedList(Saved):
     def restore(self, remade: Remade) -> None:
         """Leave it alone if nothing has changed."""
         items = self.items if self.plain else remade.list(self.items)
-        if not _are_same(list.copy(self.thing), items):
+        if not are_same(list.copy(self.thing), items):
             list.__setitem__(self.thing, slice(None), items)
 
 
-def _are_same(items: list[Any], others: list[Any]) -> bool:
+def are_same(items: list[Any], others: list[Any]) -> bool:
     """Whether they are the same objects; quick, for lists may be long."""
     return len(items) == len(others) and not any(map(is_not, items, others))
 
@@ -222,7 +223,7 @@ class SavedDeque(Saved):
         """Fill it anew only if it has changed."""
         thing: collections.deque[Any] = self.thing
         items = remade.list(self.items)
-        if not _are_same(list(collections.deque.__iter__(thing)), items):
+        if not are_same(list(collections.deque.__iter__(thing)), items):
             collections.deque.clear(thing)
             collections.deque.extend(thing, items)
 
@@ -523,55 +524,64 @@ class SavedArray(Saved):
     """An array that owns its memory, with what is in it.
 
     Attributes:
-        blob: its bytes, in the order of its memory.
+        blocks: its bytes, in the order of its memory; an earlier state's where they are the same.
     """
 
-    __slots__ = ("blob", "header")
+    __slots__ = ("blocks", "header")
+    blocks: tuple[bytes, ...]
 
     def __init__(self, thing: Array, earlier: SavedArray | None) -> None:
         super().__init__(thing, 200)
         self.header = header(thing)
-        self.blob: bytes
-        plain = _plain(thing)
-        if earlier is not None and _holds(plain, earlier.blob):
-            self.blob = earlier.blob
-        else:
-            self.blob = plain.tobytes()
-            self.size += len(self.blob)
+        known: tuple[bytes, ...] = earlier.blocks if earlier is not None else ()
+        self.blocks = _blocks(_plain(thing), known)
+        if self.blocks is not known:
+            same = set(map(id, known))
+            self.size += sum(len(each) for each in self.blocks if id(each) not in same)
 
     def held(self) -> tuple[tuple[Any, int], ...]:
         """Its memory, which lives as long as this, and the copy of it."""
-        return (self.thing, self.thing.nbytes), (self.blob, len(self.blob))
+        return (self.thing, self.thing.nbytes), *((each, len(each)) for each in self.blocks)
 
     def restore(self, remade: Remade) -> None:
         """Put form and content back."""
         array = self.thing
         restore_header(array, self.header)
-        plain = _plain(array)
-        writeable = plain.flags.writeable
+        writeable = array.flags.writeable
         if not writeable:
-            if _holds(plain, self.blob):
+            if _blocks(_plain(array), self.blocks) is self.blocks:
                 return
             array.flags.writeable = True
-            plain = _plain(array)
-        np.copyto(plain, np.frombuffer(self.blob, plain.dtype).reshape(plain.shape))
+        _fill(_plain(array), self.blocks)
         if not writeable:
             array.flags.writeable = False
 
 
-_QUICK = 1 << 14  # bytes, up to which a copy is quicker than a comparison without one
+_BLOCK = 1 << 18  # bytes; small enough for a processor's cache
 
 
-def _holds(array: Array, blob: bytes) -> bool:
-    """Whether an array consists of these bytes."""
-    if array.nbytes != len(blob):
-        return False
-    if array.nbytes <= _QUICK:
-        return array.tobytes() == blob
-    mine = array.reshape(-1).view(np.uint8) if array.flags.c_contiguous else None
-    if mine is None:
-        return array.tobytes() == blob
-    return bool(np.array_equal(mine, np.frombuffer(blob, np.uint8)))
+def _blocks(array: Array, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The bytes of an array, in pieces; those that are known are given as they are."""
+    if array.nbytes <= _BLOCK or not array.flags.c_contiguous:
+        whole = (array.tobytes(),)
+        return known if known == whole else whole
+    flat = array.reshape(-1).view(np.uint8)
+    starts = range(0, array.nbytes, _BLOCK)
+    pieces = (flat[at : at + _BLOCK].tobytes() for at in starts)
+    if len(known) != len(starts) or sum(map(len, known)) != array.nbytes:
+        return tuple(pieces)
+    found = tuple(old if new == old else new for new, old in zip(pieces, known, strict=True))
+    return known if all(map(is_, found, known)) else found
+
+
+def _fill(array: Array, blocks: Sequence[bytes]) -> None:
+    """Put the bytes back into an array."""
+    if len(blocks) == 1:
+        np.copyto(array, np.frombuffer(blocks[0], array.dtype).reshape(array.shape))
+        return
+    flat = array.reshape(-1).view(np.uint8)
+    for at, block in enumerate(blocks):
+        flat[at * _BLOCK : (at + 1) * _BLOCK] = np.frombuffer(block, np.uint8)
 
 
 def _plain(array: Array) -> Array:

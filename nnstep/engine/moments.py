@@ -53,16 +53,19 @@ def standing(frame: Frame) -> Standing:
     places = []
     each: Frame | None = frame
     while each is not None:
-        pc, temps = each.pc, each.temps
-        loops = each.code.ops[pc].loops
-        counters = tuple([temps[loop.slot + 1] for loop in loops])
-        # The fewer candidates are left, the later it is.
-        then = each.then
-        attempt = (-len(then[2]),) if then is not None and then[0] == "operator" else ()
-        places.append(Place(each.code, pc, counters, attempt))
+        places.append(_place(each))
         each = each.back
     places.reverse()
     return places
+
+
+def _place(frame: Frame) -> Place:
+    pc, temps = frame.pc, frame.temps
+    counters = tuple([temps[loop.slot + 1] for loop in frame.code.ops[pc].loops])
+    # The fewer candidates are left, the later it is.
+    then = frame.then
+    attempt = (-len(then[2]),) if then is not None and then[0] == "operator" else ()
+    return Place(frame.code, pc, counters, attempt)
 
 
 def moment(places: Standing, main: ast.AST | None) -> Moment:
@@ -90,6 +93,19 @@ def _path(places: Standing) -> Path:
 def path_of(frame: Frame | None) -> Path:
     """The path of the moment at which a frame stands; `END` when there is none."""
     return END if frame is None else _path(standing(frame))
+
+
+def stands_at(frame: Frame, path: Path) -> bool:
+    """Whether that is a frame's moment: as `path_of`, but quick where it isn't."""
+    each: Frame | None = frame
+    at = len(path)
+    while each is not None:
+        found = _path([_place(each)])
+        at -= len(found)
+        if at < 0 or path[at : at + len(found)] != found:
+            return False
+        each = each.back
+    return at == 0
 
 
 def iterations_before(head: Path, path: Path) -> int | None:

@@ -164,32 +164,41 @@ def _as_it_was(value: Any, mutated: tuple[Mutation, ...]) -> Any:
 
 def _separate(event: Event, places: Places | None) -> None:
     """Copy in an event what shares memory with values that are about to change; None: with any."""
-    event.value = _separated(event.value, places)
-    event.operands = tuple(
-        Operand(name, _separated(value, places)) for name, value in event.operands
-    )
-    event.mutated = tuple(
-        each._replace(value=_separated(each.value, places)) for each in event.mutated
-    )
+    apart = _Apart(places)
+    event.value = apart.of(event.value)
+    event.operands = tuple(Operand(name, apart.of(value)) for name, value in event.operands)
+    event.mutated = tuple(each._replace(value=apart.of(each.value)) for each in event.mutated)
 
 
 _DEEP, _LARGE = 3, 1000  # levels of containers, and items of one, that are looked into
 
 
-def _separated(value: Any, places: Places | None, depth: int = _DEEP) -> Any:
-    """The value, or a copy of it when something in it is about to change."""
-    if is_mutable(value) and (places is None or any(shares(value, each) for _, each in places)):
-        return _copy(value)
-    if not depth or (is_a(value, (tuple, list, dict)) and len(value) > _LARGE):
+class _Apart:
+    """Copies what is about to change: each object once, for it may be large."""
+
+    def __init__(self, places: Places | None) -> None:
+        self._places = places
+        self._copies: dict[int, tuple[Any, Any]] = {}  # with the objects, which so stay alive
+
+    def of(self, value: Any, depth: int = _DEEP) -> Any:
+        """The value, or a copy of it when something in it is about to change."""
+        if is_mutable(value) and self._changes(value):
+            if id(value) not in self._copies:
+                self._copies[id(value)] = value, _copy(value)
+            return self._copies[id(value)][1]
+        if not depth or (is_a(value, (tuple, list, dict)) and len(value) > _LARGE):
+            return value
+        if type(value) in (tuple, list):
+            items = [self.of(each, depth - 1) for each in value]
+            changed = any(new is not old for new, old in zip(items, value, strict=True))
+            return type(value)(items) if changed else value
+        if type(value) is dict:
+            found = {key: self.of(each, depth - 1) for key, each in value.items()}
+            return found if any(found[key] is not value[key] for key in value) else value
         return value
-    if type(value) in (tuple, list):
-        items = [_separated(each, places, depth - 1) for each in value]
-        changed = any(new is not old for new, old in zip(items, value, strict=True))
-        return type(value)(items) if changed else value
-    if type(value) is dict:
-        found = {key: _separated(each, places, depth - 1) for key, each in value.items()}
-        return found if any(found[key] is not value[key] for key in value) else value
-    return value
+
+    def _changes(self, value: Any) -> bool:
+        return self._places is None or any(shares(value, each) for _, each in self._places)
 
 
 def _copy(value: Any) -> Any:

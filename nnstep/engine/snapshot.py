@@ -16,13 +16,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray, Unchanged
+from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray, Unchanged, are_same
 from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import Remade, SavedIterator
 from nnstep.engine.machine import Machine
 from nnstep.engine.reach import Kinds, Living, Reach
 from nnstep.engine.surroundings import Surroundings
 from nnstep.engine.values import frozen, is_a
+
+_FRAME = 1000  # bytes, about, of a saved frame
 
 
 class _SavedFrame(NamedTuple):
@@ -40,7 +42,10 @@ class _SavedFrame(NamedTuple):
     mapping: dict[str, Any] | None
 
     @classmethod
-    def of(cls, frame: Frame) -> _SavedFrame:
+    def of(cls, frame: Frame, earlier: _SavedFrame | None = None) -> _SavedFrame:
+        """What a frame is like now; what it was, if it hasn't run since."""
+        if earlier is not None and earlier._holds():
+            return earlier
         handled = [
             (each, each.__traceback__, each.__context__)
             for each in frame.excs if each is not None
@@ -49,6 +54,19 @@ class _SavedFrame(NamedTuple):
             frame, frame.pc, None if frame.code.is_module else dict(frame.locals),
             list(frame.temps), list(frame.excs), handled, frame.left and dict(frame.left),
             frame.back, frame.then, frame.operands, frame.pending, frame.mapping,
+        )
+
+    def _holds(self) -> bool:
+        """Whether the frame is as it was. One that handles an exception is taken for changed."""
+        frame, kept = self.frame, self.locals
+        return (
+            frame.pc == self.pc and frame.back is self.back
+            and frame.mapping is self.mapping and frame.then is self.then
+            and frame.operands is self.operands and frame.pending is self.pending
+            and not (frame.left or self.left or self.handled)
+            and are_same(frame.excs, self.excs) and are_same(frame.temps, self.temps)
+            and kept is not None and are_same([*frame.locals], [*kept])
+            and are_same([*frame.locals.values()], [*kept.values()])
         )
 
     def restore(self, remade: Remade) -> None:
@@ -78,7 +96,7 @@ class Snapshot:
 
     def __init__(
         self, frames: list[_SavedFrame], depth: int, reach: Reach, around: Surroundings,
-        modules: frozenset[int],
+        modules: frozenset[int], earlier: Snapshot | None,
     ) -> None:
         self._frames = frames
         self._modules = modules
@@ -86,7 +104,9 @@ class Snapshot:
         self._saved: list[Saved] = reach.saved
         self._iterators: list[SavedIterator] = reach.iterators
         self._surroundings = around
-        self.size = reach.size + 2000
+        known = set(map(id, earlier._frames)) if earlier is not None else set()
+        own = sum(1 for each in frames if id(each) not in known)
+        self.size = reach.size + 2000 + own * _FRAME
 
     @property
     def arrays(self) -> dict[int, SavedArray | Unchanged]:
@@ -110,7 +130,7 @@ class Snapshot:
             for name, value in names.items():
                 array = arrays.get(id(value))
                 if isinstance(array, SavedArray):
-                    found[name] = array.blob
+                    found[name] = array.blocks
                 elif is_a(value, (int, float, complex, str, np.generic)):
                     found[name] = frozen(value)
         return found
@@ -118,6 +138,10 @@ class Snapshot:
     def measure(self, known: set[int]) -> int:
         """About how many bytes it takes besides what is known, which it becomes."""
         total = 2000 + 150 * len(self._saved)
+        for frame in self._frames:
+            if id(frame) not in known:
+                known.add(id(frame))
+                total += _FRAME
         for each in self._saved:
             total += each.size if not isinstance(each, SavedArray) else 0
             for held, size in each.held():
@@ -197,7 +221,9 @@ class Snapshots:
         """
         latest = self._latest
         reach = Reach(self._kinds, latest.arrays if latest is not None else {})
-        frames = [_SavedFrame.of(each) for each in machine.frame.stack()] if machine.frame else []
+        known = {id(each.frame): each for each in latest._frames} if latest is not None else {}
+        stack = machine.frame.stack() if machine.frame else ()
+        frames = [_SavedFrame.of(each, known.get(id(each))) for each in stack]
         try:
             for saved in frames:
                 _reach_frame(reach, saved)
@@ -211,8 +237,8 @@ class Snapshots:
         self.hindrance = ""
         self.kept.update(reach.kept)
         around = Surroundings(self._uses_random, latest._surroundings if latest else None)
-        known = frozenset(map(id, modules))
-        self._latest = Snapshot(frames, machine.depth, reach, around, known)
+        own = frozenset(map(id, modules))
+        self._latest = Snapshot(frames, machine.depth, reach, around, own, latest)
         return self._latest
 
 

@@ -21,7 +21,7 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.halted import Halted
 from nnstep.engine.iterators import items_left
 from nnstep.engine.machine import Machine
-from nnstep.engine.moments import ERROR, Path, path_of
+from nnstep.engine.moments import ERROR, Path, path_of, stands_at
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import Loop, Op
 from nnstep.engine.snapshot import Snapshots
@@ -276,8 +276,15 @@ class Timeline:
                 return ended
             done += ran
             self.take(path_of(frame))
+            if self._weighs:
+                break
         left = None if count is None else count - done
         return self.forward.run(chunk, frame, left, pause, checks)
+
+    @property
+    def _weighs(self) -> bool:
+        """Whether the last state held so much that was new that few like it can be kept."""
+        return self._newest is not None and self._newest.state.size > self.memory // 8
 
     def size(self) -> int:
         """About how many bytes the keyframes take."""
@@ -315,6 +322,16 @@ class Timeline:
         at = bisect.bisect_right(self.course.keyframes, path, key=path_of_keyframe)
         return self.course.keyframes[at - 1]
 
+    def near(self, here: Path) -> list[Path]:
+        """Saved moments before one: the last, and others further and further away."""
+        keyframes = self.course.keyframes
+        at, back = bisect.bisect_left(keyframes, here, key=path_of_keyframe) - 1, 1
+        found = []
+        while at >= 0:
+            found.append(keyframes[at].path)
+            at, back = at - back, 2 * back
+        return found
+
     def go(
         self, target: Path, *, watch: Observer | None = None
     ) -> None:
@@ -346,7 +363,8 @@ class Timeline:
     ) -> None:
         """Go to a later moment from where the machine stands.
 
-        Each op on the way is watched, or else something is noted in each epoch.
+        Each op on the way is watched, or else something is noted in each epoch. Who watches may
+        halt it on the way.
 
         Raises:
             Unreachable: as for `go`.
@@ -425,6 +443,8 @@ class Timeline:
             self._machine.run(seeker, None if slow is None else seeker.boundary)
         except Halted:
             raise Interrupted("interrupted") from None
+        if seeker.halted:
+            return
         if seeker.again:
             raise _Again
         if seeker.interrupted:
@@ -447,6 +467,7 @@ class _Seeker(Observer):
         slow: set[int] | None, notes: Notes | None,
     ) -> None:
         self.interrupted = False
+        self.halted = False  # by who watches
         self.again = False  # a loop raises: once more, and that one op by op
         self.trouble = ""
         self._timeline = timeline
@@ -459,12 +480,11 @@ class _Seeker(Observer):
 
     def arrive(self, frame: Frame, op: Op) -> bool:
         """Whether this is the moment."""
-        if op.index == self._last and path_of(frame) == self._target:
+        if op.index == self._last and stands_at(frame, self._target):
             return True
-        if self._watch is not None:
-            self._watch.arrive(frame, op)
         self._timeline.pass_by()
-        return False
+        self.halted = self._watch is not None and self._watch.arrive(frame, op)
+        return self.halted
 
     def before(self, frame: Frame, op: Op, operands: tuple[Any, ...]) -> None:
         """Passed on to who watches."""
