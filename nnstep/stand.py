@@ -64,7 +64,7 @@ class Stand:
     def _load(self) -> None:
         self._program = Program(self._given, self._argv, self._into)
         self.source = self._program.source
-        self.main: ast.AST | None = main_loop(self._program.tree)
+        self.main: ast.AST | None = main_loop(self._program.tree, self._program.trees_beside())
         if self._breakpoints is None:
             self._breakpoints = Breakpoints(self.source, self._program.tree)
         else:

@@ -42,7 +42,7 @@ class Script:
         arguments: its `sys.argv`, from `# argv:`.
         writes: the files that it leaves behind, from `# writes:`.
         differs: variables with times of a clock in them, from `# differs:`.
-        loop: how the line of its main loop reads, from `# loop:`, where nnstep doesn't find it.
+        loop: how the line of its main loop reads, from `# loop:`, where it is hard to find.
         cost: the cost of its gradients, from `# cost:`.
         check: what is true of them, from `# check:`, such as `right`, `factor 2` or `wrong W b`.
     """
@@ -156,12 +156,6 @@ def _new(folder: Path) -> Path:
 
 # Time: one epoch op by op, back through all of it, and to epochs from either side.
 
-NOT_FOUND = {
-    "autograd_scalar_engine": "what is updated are items of lists, by a loop of their own",
-    "genetic_weights": "what is carried over is a list, made anew by a slice",
-    "kmeans_plain": "what is carried over is bound by item, `centers[j] = ...`",
-    "local_package": "the update stands in a module beside the script",
-}
 ENTERED_AGAIN = {"argparse_logistic", "contexts_and_overflow", "kfold_ridge"}  # the main loop
 LONG_EPOCHS = {
     "adam_class", "autograd_scalar_engine", "char_rnn", "conv_four_loops", "genetic_weights",
@@ -186,9 +180,6 @@ def opened(name: str, folder: Path) -> Iterator[Session]:
             path.unlink()
         session = Session(script.path, script.arguments)
         session.on_error = None
-        if script.loop is not None:
-            (line,) = (each.line for each in session.loops() if each.text == script.loop)
-            session.use_loop(line)
         try:
             yield session
         finally:
@@ -228,14 +219,13 @@ def compare(session: Session, wanted: Fingerprint, but: Collection[str] = ()) ->
         raise AssertionError("\n".join([f"at {session.position}:", *wrong]))
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=[pytest.mark.xfail(reason=NOT_FOUND[name], strict=True)])
-    if name in NOT_FOUND else name for name in SCRIPTS
-])  # fmt: skip
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_the_main_loop_is_found(name: str) -> None:
     script = SCRIPTS[name]
     session = Session(script.path, script.arguments)
     assert session.main is not None
+    text = session.source.lines[session.main.lineno - 1].strip()
+    assert text == (script.loop or text)
     session.close()
 
 

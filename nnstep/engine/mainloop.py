@@ -3,7 +3,8 @@
 The main loop is the outermost loop whose body updates numbers or arrays that it carries over
 from one iteration to the next. A sweep around it, which starts anew each time, is not it.
 Where several would do, one that learns goes before one that only accumulates: what is added
-depends on what it is added to.
+depends on what it is added to. Last comes one that replaces parts of what it carries over by
+what was made from the whole, as clusters' centres are.
 
 A `_Flow` goes through statements in their order and knows what each place (`w`, `self.W`,
 `params[key]`) holds: something carried over, or something made in this iteration.
@@ -15,7 +16,7 @@ import ast
 import builtins
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -25,25 +26,33 @@ Loop = ast.For | ast.While
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Ways = Counter[str]
 
-_LEARNS = 2  # ways in which what is updated enters its own update; one way: it accumulates
+_ENOUGH = 2  # ways in which what is updated enters its own update; one way: it accumulates
+_REPLACES, _ACCUMULATES, _LEARNS = 1, 2, 3  # how well a loop updates what it carries over
 
 # Calls whose value is (part of) what they are given.
 _PASSING = {
     "zip", "enumerate", "reversed", "list", "tuple", "iter", "sorted", "items", "values", "keys",
-    "get", "parameters", "reshape", "ravel", "view", "transpose", "squeeze", "asarray",
+    "get", "getattr", "parameters", "reshape", "ravel", "view", "transpose", "squeeze", "asarray",
 }
 # Calls that choose among values or copy them, but compute no new ones.
 _CHOOSING = _PASSING | {
     "max", "min", "maximum", "minimum", "copy", "deepcopy", "array", "astype", "float", "int",
     "str", "bool", "set", "dict", "len", "range", "next", "print", "isinstance", "type",
 }
+# Methods that put what they are given into the object they belong to.
+_FILLING = {"append", "appendleft", "extend", "insert", "add", "update"}
 # Methods that compute with the object they belong to.
 _COMPUTING = {"dot", "matmul", "clip", "add", "sub", "mul", "div"}
 
 
-def main_loop(tree: ast.Module) -> Loop | None:
-    """The loop whose iterations are the epochs, None when no loop updates anything."""
-    script = _Script(tree)
+def main_loop(tree: ast.Module, beside: Sequence[ast.Module] = ()) -> Loop | None:
+    """The loop whose iterations are the epochs, None when no loop updates anything.
+
+    Args:
+        tree: the script.
+        beside: the modules that it imports from its folder, whose functions it may call.
+    """
+    script = _Script(tree, beside)
     ranks = [(loop, script.rank(loop)) for loop in script.loops]
     updating = [(loop, rank) for loop, rank in ranks if rank]
     found = max(updating, key=lambda each: (each[1], script.weight(each[0])), default=None)
@@ -98,6 +107,11 @@ class _Value:
         """Something new that holds the same numbers."""
         return _Value(made_from=self.made_from, depends=self.depends)
 
+    def picked(self, by: _Value) -> _Value:
+        """This value, picked by an index."""
+        depends = _together([_Value(depends=self.depends), _Value(depends=by.depends)]).depends
+        return _Value(self.of, self.made_from, depends)
+
     def part(self, which: str) -> _Value:
         """An item or attribute."""
         of = frozenset(each + which for each in self.of)
@@ -114,16 +128,16 @@ def _together(values: Iterable[_Value]) -> _Value:
     return _Value(
         frozenset().union(*(each.of for each in every)),
         frozenset().union(*(each.made_from for each in every)),
-        Counter({place: min(count, _LEARNS) for place, count in ways.items()}),
+        Counter({place: min(count, _ENOUGH) for place, count in ways.items()}),
     )
 
 
 class _Script:
     """The loops and functions of a script, and what each function changes of what it is given."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        nodes = list(ast.walk(tree))
-        self.loops = [node for node in nodes if isinstance(node, Loop)]
+    def __init__(self, tree: ast.Module, beside: Sequence[ast.Module]) -> None:
+        self.loops = [node for node in ast.walk(tree) if isinstance(node, Loop)]
+        nodes = [node for each in (tree, *beside) for node in ast.walk(each)]
         self.functions: dict[str, list[_Function]] = {}
         for node in nodes:
             if isinstance(node, _Function):
@@ -290,6 +304,8 @@ class _Flow:
         for place in places:
             if any(_within(each, place) for each in value.made_from):
                 self._update(place, value, bound=True)
+            elif isinstance(target, ast.Subscript) and _root(place) in map(_root, value.depends):
+                self.updates.append((place, _REPLACES, True))
         self._forget(_text(target))
         self.known[_text(target)] = value
 
@@ -310,12 +326,15 @@ class _Flow:
         self._forget(_text(node.target))
         self.known[_text(node.target)] = _Value(old.of, new.made_from, new.depends)
 
-    def _update(self, place: str, value: _Value, *, bound: bool = False, least: int = 1) -> None:
+    def _update(
+        self, place: str, value: _Value, *, bound: bool = False, least: int = _ACCUMULATES
+    ) -> None:
         ways = sum(
             count for depends in (value.depends, self._condition)
             for each, count in depends.items() if _root(each) == _root(place)
         )
-        self.updates.append((place, max(least, min(ways, _LEARNS)), bound))
+        rank = _LEARNS if ways >= _ENOUGH else _ACCUMULATES
+        self.updates.append((place, max(least, rank), bound))
 
     def _iterate(self, target: ast.expr, node: ast.expr) -> None:
         """Bind a loop's target to items of what it goes over."""
@@ -337,12 +356,15 @@ class _Flow:
             case ast.Name():
                 return self.known.get(node.id) or self._carried(node.id)
             case ast.Attribute() | ast.Subscript():
-                if isinstance(node, ast.Subscript):
-                    self.value(node.slice)
-                return self.known.get(_text(node)) or self.value(node.value).part(_which(node))
+                found = self.known.get(_text(node)) or self.value(node.value).part(_which(node))
+                if not isinstance(node, ast.Subscript):
+                    return found
+                return found.picked(self.value(node.slice))
             case ast.BinOp():
                 both = _together([self.value(node.left), self.value(node.right)])
                 plain = _counts(node.op, node.left) or _counts(node.op, node.right)
+                if isinstance(node.op, ast.Add) and _is_list(node.left, node.right):
+                    return both
                 return both.chosen() if plain else both.computed()
             case ast.IfExp():
                 self.value(node.test)
@@ -393,6 +415,14 @@ class _Flow:
         if name == "at" and len(args) > 1:  # `np.add.at(w, rows, step)`
             for place in args[0].of:
                 self._update(place, given)
+        if name == "setattr" and len(args) == 3:
+            for place in args[0].of:
+                if any(_within(each, place) for each in args[2].made_from):
+                    self._update(place, args[2], bound=True)
+        if name in _FILLING and isinstance(function, ast.Attribute):
+            text = _text(function.value)
+            if text in self.known:  # what is carried over isn't updated by what is put in
+                self.known[text] = _together([self.known[text], given.computed()])
         called = self._script.called(node)
         for each in called:
             self._apply(each, [owner, *args], named)
@@ -432,6 +462,11 @@ def _either(values: list[_Value]) -> _Value:
 def _counts(operator: ast.operator, by: ast.expr) -> bool:
     """Whether an operator only counts on, as in `n += 1`."""
     return isinstance(operator, ast.Add | ast.Sub) and isinstance(by, ast.Constant)
+
+
+def _is_list(*nodes: ast.expr) -> bool:
+    """Whether one of them is a list for certain, so that `+` puts lists together."""
+    return any(isinstance(each, ast.List | ast.ListComp) for each in nodes)
 
 
 def _free_names(function: _Function) -> set[str]:

@@ -100,7 +100,7 @@ class Program:
 
     def _steps_operators(self) -> bool:
         """Whether some class that can be stepped into may have operator methods."""
-        return self._operators or bool(self.into) or _imports_from(self.tree, self._folder)
+        return self._operators or bool(self.into) or self.has_modules_beside
 
     def lookup(self, function: FunctionType) -> Code | None:
         """The ops of a function, None when it is not stepped into."""
@@ -140,7 +140,24 @@ class Program:
     @property
     def has_modules_beside(self) -> bool:
         """Whether the script imports a module that lies beside it."""
-        return _imports_from(self.tree, self._folder)
+        tops = (os.path.join(self._folder, name.split(".")[0]) for name in _imported(self.tree))
+        return any(os.path.exists(each + ".py") or os.path.isdir(each) for each in tops)
+
+    def trees_beside(self) -> list[ast.Module]:
+        """The modules beside the script that it imports, and those that they do, as syntax."""
+        found: dict[str, Scopes | None] = {}
+        todo = [(self._folder, name) for name in _imported(self.tree)]
+        while todo:
+            folder, name = todo.pop()
+            place = os.path.join(folder, *name.split("."))
+            for path in (place + ".py", os.path.join(place, "__init__.py")):
+                if path in found or not os.path.exists(path):
+                    continue
+                scopes = found[path] = _read(path)
+                if scopes is not None:
+                    around = {self._folder, os.path.dirname(path)}
+                    todo += [(each, more) for each in around for more in _imported(scopes.tree)]
+        return [each.tree for each in found.values() if each is not None]
 
     def is_own_file(self, path: str) -> bool:
         """Whether code of a file belongs to the script, or to a module beside it."""
@@ -209,16 +226,10 @@ def _has_operators(tree: ast.AST) -> bool:
     )
 
 
-def _imports_from(tree: ast.AST, folder: str) -> bool:
-    """Whether the script imports a module that lies beside it."""
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """The names of the modules that a module imports."""
     for node in ast.walk(tree):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-        for name in names:
-            place = os.path.join(folder, name.split(".")[0])
-            if os.path.exists(place + ".py") or os.path.isdir(place):
-                return True
-    return False
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from [node.module] if node.module else (alias.name for alias in node.names)

@@ -647,6 +647,55 @@ RIGHT = {
                 v = mom * v - lr * grad(w)
                 w = w + v
     """,
+    "attributes by their names": """
+        class Net:
+            def step(self, lr):
+                for p in ("W1", "b1"):
+                    v = getattr(self, p)
+                    v -= lr * getattr(self, "d" + p)
+        net = Net()
+        for epoch in range(30):  # MAIN
+            for start in range(0, 64, 16):
+                net.forward(X[start:start + 16])
+                net.backward(y[start:start + 16])
+                net.step(0.3)
+    """,
+    "attributes set by their names": """
+        def step(net, lr):
+            for p in ("W1", "b1"):
+                setattr(net, p, getattr(net, p) - lr * net.grads[p])
+        for epoch in range(30):  # MAIN
+            for x in X:
+                net.grads = slopes(net, x)
+                step(net, 0.3)
+    """,
+    "centres by their numbers": """
+        while 1:  # MAIN
+            new = assign(data, centers)
+            if (new == labels).all():
+                break
+            labels = new
+            for j in range(k):
+                members = data[labels == j]
+                centers[j] = members.mean(axis=0)
+    """,
+    "the best survive": """
+        for g in range(9):  # MAIN
+            population.sort(key=score)
+            children = []
+            while len(children) < 4:
+                children.append(mutate(random.choice(population)))
+            population[2:] = children
+    """,
+    "parameters in two lists": """
+        for k in range(6):  # MAIN
+            total = sum((f(w, b, x) - y) ** 2 for x, y in data)
+            for p in w + [b]:
+                p.grad = 0.0
+            total.backward()
+            for p in w + [b]:
+                p.data -= 0.1 * p.grad
+    """,
 }
 
 NONE = {
