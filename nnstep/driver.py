@@ -522,8 +522,13 @@ class Driver(Observer):
 
     def _check_names(self, frame: Frame, event: Event) -> None:
         changed = [each.value for each in event.mutated]
-        bound = self._breakpoints.bound(event.names)
-        self._check((*bound, *self._breakpoints.changed(frame, changed)), frame)
+        points, names = self._breakpoints, event.names
+        self._check((
+            *points.bound(names),
+            *points.bound_as_other(names, event.value, frame, self._evaluate),
+            *points.replaced(event.mutated, frame, self._evaluate),
+            *points.changed(frame, changed),
+        ), frame)
 
     def _check(self, bound: tuple[Breakpoint, ...], frame: Frame) -> None:
         try:
@@ -540,7 +545,7 @@ class Driver(Observer):
             self.recorder.entered(frame, op, operands)
         else:
             self._latest = lambda: self.recorder.entered(frame, op, operands)
-        self._check(tuple(self._breakpoints.bound(tuple(callee.locals))), callee)
+        self._check(tuple(self._breakpoints.bound(callee.locals)), callee)
 
     def raised(self, frame: Frame, op: Op, error: BaseException) -> None:
         """An op has raised; if that is caught, the run goes on."""

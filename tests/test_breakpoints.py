@@ -640,3 +640,35 @@ def test_bisect_asks_only_what_was_run(opened: Opened) -> None:
         session.bisect("w[0] < 0.5")
     session.run()
     assert session.bisect("w[0] < 0.5").epoch == 68
+
+
+def test_break_at_an_attribute_that_is_bound_under_another_name(opened: Opened) -> None:
+    session = opened(
+        "class Net:\n    def forward(self, x):\n        self.a1 = x * 2.5\n        self.z = [x]\n"
+        "net, other = Net(), Net()\nw = 1.0\nfor epoch in range(40):\n"
+        "    other.forward(w)\n    net.forward(w)\n    w -= 0.1 * net.a1\n"
+    )
+    session.break_at("net.a1", "epoch == 30")
+    event = session.run()
+    assert event is not None and event.text == "self.a1 = x * 2.5"
+    assert session.eval("self is net")
+    assert halts(session) == 0
+
+
+@pytest.mark.parametrize("text", ['params["w"]', "params['w']"])
+def test_break_at_an_entry(opened: Opened, text: str) -> None:
+    session = opened(
+        'params = {"w": 1.0}\nfor epoch in range(30):\n'
+        '    params["w"] = params["w"] - 0.1 * params["w"]\n'
+    )
+    session.break_at(text, "epoch >= 28")
+    assert halts(session) == 2
+
+
+def test_break_at_an_element(opened: Opened) -> None:
+    session = opened(
+        "import numpy as np\nW = np.ones(3)\nfor epoch in range(30):\n    W[epoch % 3] *= 0.5\n"
+        "    cost = W.sum()\n"
+    )
+    session.break_at("W[1]", "epoch >= 27")
+    assert halts(session) == 1

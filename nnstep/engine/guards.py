@@ -23,6 +23,7 @@ from nnstep.engine.fragments import place, silent
 from nnstep.engine.names import bound_by, parameters
 from nnstep.engine.natives import filled
 from nnstep.engine.program import Program
+from nnstep.engine.stops import may_be
 from nnstep.engine.values import is_finite
 
 # Constants of compiled checks, in place of which comes what they name.
@@ -129,7 +130,7 @@ class Checks:
         bound = {name for each in ast.walk(function) for name in bound_by(each)}
         stored = {_text(each) for each in ast.walk(function) if _is_store(each)}
         changes = guard.where in self._written_places() and any(map(_may_write, ast.walk(function)))
-        return str(guard.where) in given | bound | stored or changes
+        return any(may_be(str(guard.where), each) for each in given | bound | stored) or changes
 
     def _written_places(self) -> set[str | int]:
         """The guards' names behind which something may be changed in place."""
@@ -214,7 +215,7 @@ class Checks:
         every = [each for node in nodes for each in ast.walk(node)]
         bound = {name for each in every for name in bound_by(each)}
         stored = {_text(each) for each in every if _is_store(each)}
-        if guard.where in bound | stored:
+        if any(may_be(str(guard.where), each) for each in bound | stored):
             return True
         return guard.where in self._written_places() and any(map(_may_write, every))
 

@@ -6,12 +6,16 @@ import ast
 import builtins
 import difflib
 import dis
-from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
+from nnstep.engine.events import Mutation
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import known_values, shares
 from nnstep.engine.names import bound_by
@@ -183,8 +187,10 @@ class Breakpoints:
         if text in functions:
             return "function", text
         names = set(self._names())
-        if text in names or self._is_place(text, names):
+        if text in names:
             return "name", text
+        if self._is_place(text, names):
+            return "name", _as_usual(text)
         near = difflib.get_close_matches(text, sorted(names | functions), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"nothing in the script is called {text!r}{hint}")
@@ -310,15 +316,44 @@ class Breakpoints:
         return [each for each in self.by_number.values() if each.kind == "name"]
 
     def awaits(self, op: Op) -> bool:
-        """Whether a breakpoint waits for a name that an op binds."""
+        """Whether a breakpoint may wait for a name that an op binds."""
         names = op.store.names
-        return bool(names) and any(self.bound(names))
+        return bool(names) and any(
+            may_be(str(each.where), _as_usual(name)) for each in self.names for name in names
+        )
 
-    def bound(self, names: tuple[str, ...]) -> Iterator[Breakpoint]:
+    def bound(self, names: Iterable[str]) -> Iterator[Breakpoint]:
         """Those that wait for one of the names."""
+        usual = set(map(_as_usual, names)) if self.names else set()
+        return (each for each in self.names if each.where in usual)
+
+    def bound_as_other(
+        self, names: tuple[str, ...], value: Any, frame: Frame, evaluate: Evaluate
+    ) -> Iterator[Breakpoint]:
+        """Those that wait for what was stored under another name: `net.W` as `self.W`."""
         for each in self.names:
-            if each.where in names:
-                yield each
+            where = str(each.where)
+            if any(where != name and may_be(where, name) for name in map(_as_usual, names)):
+                with suppress(Exception):  # it may not be there yet
+                    if evaluate(compile(where, "<place>", "eval"), frame) is value:
+                        yield each
+
+    def replaced(
+        self, mutated: Iterable[Mutation], frame: Frame, evaluate: Evaluate
+    ) -> Iterator[Breakpoint]:
+        """Those that wait for an item of what has changed: `params["w"]`, `W[0]`."""
+        for each in self.names:
+            node = ast.parse(str(each.where), mode="eval").body
+            if not isinstance(node, ast.Subscript):
+                continue
+            with suppress(Exception):  # it may not be there yet
+                owner, key = (
+                    evaluate(compile(ast.Expression(part), "<place>", "eval"), frame)
+                    for part in (node.value, node.slice)
+                )
+                if any(_differs(one.before, one.value, key) for one in mutated
+                       if one.value is owner):
+                    yield each
 
     def changed(self, frame: Frame, values: list[Any]) -> Iterator[Breakpoint]:
         """Those whose name knows memory that has changed."""
@@ -340,6 +375,36 @@ class Breakpoints:
             return bool(evaluate(each.test, frame))
         except NameError:
             return False
+
+
+@lru_cache(maxsize=1000)
+def _as_usual(text: str) -> str:
+    """A place in one way of writing, with quotes of one kind."""
+    if text.isidentifier():
+        return text
+    try:
+        return ast.unparse(ast.parse(text, mode="eval"))
+    except SyntaxError:
+        return text
+
+
+def _differs(before: Any, after: Any, key: Any) -> bool:
+    """Whether an item is another one than it was, or has other contents."""
+    try:
+        old = before[key]
+    except LookupError:
+        return key in after  # it is new
+    new = after[key]
+    if isinstance(after, np.ndarray):
+        return bool(np.asarray(old).tobytes() != np.asarray(new).tobytes())
+    return old is not new
+
+
+def may_be(place: str, other: str) -> bool:
+    """Whether two places may be the same: the objects that they are attributes of may be."""
+    owner, _, attribute = place.rpartition(".")
+    other_owner, _, name = other.rpartition(".")
+    return place == other or bool(owner and other_owner and attribute == name)
 
 
 def _global_names(code: CodeType) -> Iterator[str]:
