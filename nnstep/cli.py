@@ -24,6 +24,7 @@ FAILED = 1
 MISUSED = 2
 _INTERRUPTED = 130
 
+
 class Unusable(Exception):
     """What was asked for can't be begun. The message is one clear line."""
 
@@ -41,9 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit, KeyboardInterrupt: under `run`, the script's own.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] != ["run"]:  # whose script is to find what there is
+        _open_missing_streams()
     if arguments == ["--version"]:
-        sys.stdout.write(f"nnstep {__version__}\n")
-        return 0
+        return _finished(0, f"nnstep {__version__}\n")
     if any(each.startswith("--lessons") for each in arguments) and arguments[0] != "run":
         from nnstep.options import look_for_lessons
 
@@ -64,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         found = parse(arguments[1:] if action is not _session else arguments)
     except SystemExit as error:  # argparse ends the program for --help and for errors.
-        return error.code if isinstance(error.code, int) else MISUSED
+        return _finished(error.code if isinstance(error.code, int) else MISUSED)
     return _guarded(action, found)
 
 
@@ -94,7 +96,11 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(message: str) -> int:
-    sys.stderr.write(f"nnstep: {message}\n")
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"nnstep: {message}\n")
+    except OSError:
+        pass  # then the code alone must tell
     return MISUSED
 
 
@@ -199,14 +205,16 @@ def _guarded(
     try:
         return action(options, output)
     except (Unusable, CommandError) as error:
-        output.error(f"nnstep: {error}")
-        return MISUSED
+        message, code = f"nnstep: {error}", MISUSED
     except KeyboardInterrupt:
-        output.error("interrupted")
-        return _INTERRUPTED
+        message, code = "interrupted", _INTERRUPTED
+    except OutputClosed as closed:
+        return _cut_off(closed.__cause__)
+    try:
+        output.error(message)
     except OutputClosed:
-        _discard_output()
-        return 0
+        pass  # then the code alone must tell
+    return code
 
 
 def _session(options: argparse.Namespace, output: Output) -> int:
@@ -286,8 +294,41 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
+# Streams that are closed, or full.
+
+
+def _open_missing_streams() -> None:
+    """Write to nowhere where the process was given no stream, as with `>&-`; Python has None."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+
+
+def _finished(code: int, text: str = "") -> int:
+    """Write the last of the output; the exit status."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        return _cut_off(error)
+    return code
+
+
+def _cut_off(error: BaseException | None) -> int:
+    """Tell what keeps the output from being written; that nobody reads it is no failure.
+
+    Returns:
+        The exit status.
+    """
+    _discard_output()
+    if error is None or isinstance(error, BrokenPipeError):
+        return 0
+    _complain(f"can't write the output: {getattr(error, 'strerror', None) or error}")
+    return FAILED
+
+
 def _discard_output() -> None:
-    """Keep Python from complaining at its end that nobody reads its output."""
+    """Keep Python from complaining at its end that what was written can't be."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

@@ -18,8 +18,9 @@ def run_plain(path: str, arguments: Sequence[str]) -> NoReturn:
     command = [sys.executable, *flags, path, *arguments]
     if os.name == "nt":  # exec there would give the terminal back too early
         sys.exit(subprocess.call(command))
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # None where the process was given none, as with `>&-`
+            stream.flush()
     os.execv(sys.executable, command)
 
 

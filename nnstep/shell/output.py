@@ -28,7 +28,10 @@ _SYSTEMS: dict[int, Literal["standard", "256", "truecolor"] | None] = {
 
 
 class OutputClosed(Exception):
-    """Nobody reads the output any more, as in `nnstep mse_hidden | head -1`."""
+    """The output can't be written any more: nobody reads it, as in `| head -1`, or a disk is full.
+
+    Its `__cause__` is what came of writing.
+    """
 
 
 class _Console(Console):
@@ -96,6 +99,19 @@ class Output:
         self._print(self._console, renderable, soft_wrap=whole)
 
     @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Around writing to a stream, by one thread at a time.
+
+        Raises:
+            OutputClosed: it takes nothing any more.
+        """
+        try:
+            with self._lock:
+                yield
+        except OSError as error:
+            raise OutputClosed from error
+
+    @contextmanager
     def long(self) -> Iterator[None]:
         """Around what may show more than a screen holds."""
         if not self.pages or self._pager is None or self._held is not None:
@@ -114,8 +130,9 @@ class Output:
             return
         lines = shutil.get_terminal_size((80, 24)).lines
         if command is None or text.count("\n") < lines or not pager.page(text, command):
-            self._out.write(text)
-            self._out.flush()
+            with self._writing():
+                self._out.write(text)
+                self._out.flush()
 
     def hint(self, text: str, *, whole: bool = False) -> None:
         """Show a line that is less important than the rest.
@@ -147,7 +164,7 @@ class Output:
         """
         if not self.can_show_passing or (self._line_is_open and self.is_terminal):
             return
-        with self._lock:
+        with self._writing():
             line, cells = "", 0
             if renderable is not None:
                 self._errors.size = (self.width - 1, 24)
@@ -162,11 +179,8 @@ class Output:
         if not (self._passing or cells):
             return
         blanks = " " * max(self._passing - cells, 0)
-        try:
-            self._err.write(f"\r{line}{blanks}\r")
-            self._err.flush()
-        except BrokenPipeError:
-            raise OutputClosed from None
+        self._err.write(f"\r{line}{blanks}\r")
+        self._err.flush()
         self._passing = cells
 
     def text(self, text: str) -> None:
@@ -174,22 +188,16 @@ class Output:
         if not text:
             return
         self._let_go()
-        with self._lock:
+        with self._writing():
             self._erase()
-            try:
-                self._out.write(_shown(text, self._out))
-                self._out.flush()
-            except BrokenPipeError:
-                raise OutputClosed from None
+            self._out.write(_shown(text, self._out))
+            self._out.flush()
             self._line_is_open = not text.endswith("\n")
             self._heard(text)
 
     def _print(self, console: Console, what: RenderableType, soft_wrap: bool = False) -> None:
-        try:
-            with self._lock:
-                self._write(console, what, soft_wrap)
-        except BrokenPipeError:
-            raise OutputClosed from None
+        with self._writing():
+            self._write(console, what, soft_wrap)
 
     def _write(self, console: Console, what: RenderableType, soft_wrap: bool) -> None:
         self._erase()
