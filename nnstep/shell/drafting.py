@@ -16,7 +16,7 @@ from nnstep import lessons
 from nnstep.insight.predictions import Question, kind_for, question
 from nnstep.session import Session, open
 from nnstep.shell.failures import UNREADABLE, unreadable
-from nnstep.shell.kept import write
+from nnstep.shell.kept import refusal, why, write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
@@ -63,6 +63,8 @@ def draft(output: Output, name: str, script: str) -> None:
         raise CommandError(f"a lesson is called by letters, digits and `_`, not {name!r}")
     if path.exists():
         raise CommandError(f"there is a {path} already; remove it, or take another name")
+    if said := refusal(path):
+        raise CommandError(f"can't write {path.absolute()}: {said}")
     try:
         with tokenize.open(script) as file:
             text = file.read()
@@ -78,9 +80,11 @@ def draft(output: Output, name: str, script: str) -> None:
     written = _written(name, script, text, begins, asked)
     try:
         found = replay(parse(written, path))
-        write(path, found.updated().encode())
-    except (Broken, OSError) as error:
+        write(path.absolute(), found.updated().encode(), new=True)
+    except Broken as error:
         raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"can't write: {why(error, 'go to another folder')}") from error
     output.text(f"{path}: written\n")
     output.hint(f"`nnstep lesson {path}` plays it, `nnstep lesson check {path}` checks it")
 

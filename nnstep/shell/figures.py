@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnstep.shell.kept import folder, name_of, write
+from nnstep.shell.kept import folder, name_of, why, write
 from nnstep.views.images import image_view
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def show(shown: Shown, count: int, script: str, output: Output) -> None:
         output.hint(f"{what}, is in")
         output.hint(f"  {path}", whole=True)
     except OSError as error:
-        output.hint(f"{what}, could not be kept: {error.strerror}: {error.filename}")
+        output.hint(f"{what}, could not be kept: {why(error)}")
 
 
 def _keep(shown: Shown, count: int, script: str) -> Path:

@@ -1,4 +1,7 @@
-"""Ctrl-C while the script runs. Elsewhere it is the KeyboardInterrupt that Python makes of it."""
+"""Ctrl-C while the script runs, and while a file is written.
+
+Elsewhere it is the KeyboardInterrupt that Python makes of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from nnstep.engine.halted import Halted
+
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows hasn't all of them
 
 
 @contextmanager
@@ -41,3 +46,25 @@ def halting(halt: Callable[[], bool]) -> Iterator[None]:
         raise KeyboardInterrupt from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let the signals that would break off what is under way come when it is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int] = {}
+    try:
+        for each in (signal.Signals[name] for name in _ENDING if hasattr(signal, name)):
+            handler = signal.getsignal(each)
+            if handler is not None:  # else it isn't Python's, and couldn't be put back
+                before[each] = handler
+                signal.signal(each, lambda number, frame: came.append(number))
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number in came:
+            signal.raise_signal(number)

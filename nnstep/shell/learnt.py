@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from nnstep import lessons
-from nnstep.shell.kept import folder, locked, write
+from nnstep.shell.kept import folder, locked, place, why, write
+
+_NAME = "progress.json"
+_DAMAGED = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 
 class Learnt(NamedTuple):
@@ -36,25 +38,41 @@ def key(path: Path) -> str:
 
 
 def load() -> tuple[dict[str, Learnt], str]:
-    """How far the lessons are, by name; and what is to be said, when the file was damaged.
+    """How far the lessons are, by name; and what is to be said, when that can't be read.
 
-    What can't be read is set aside, and begun anew.
+    A damaged file is set aside, and begun anew.
     """
     try:
-        return _read(_path())
-    except OSError:
-        return {}, ""
+        path = place("lessons") / _NAME
+        try:
+            return _parsed(path), ""
+        except _DAMAGED:
+            with locked(path):  # another session may be mending it
+                return _mended(path)
+    except OSError as error:
+        return {}, f"how far you are can't be read: {why(error)}"
 
 
-def _read(path: Path) -> tuple[dict[str, Learnt], str]:
-    data = path.read_bytes() if path.exists() else b"{}"
+def _mended(path: Path) -> tuple[dict[str, Learnt], str]:
+    """What is in the file; and where it is now, when it was damaged.
+
+    Raises:
+        OSError: it can't be read, or can't be set aside.
+    """
     try:
-        return {name: _learnt(each) for name, each in json.loads(data).items()}, ""
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return _parsed(path), ""
+    except _DAMAGED:
         aside = path.with_suffix(".damaged")
-        with suppress(OSError):
-            path.replace(aside)
+        path.replace(aside)
         return {}, f"{path} was damaged and is now {aside.name}; the lessons begin anew"
+
+
+def _parsed(path: Path) -> dict[str, Learnt]:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    return {name: _learnt(each) for name, each in json.loads(data).items()}
 
 
 def _learnt(given: Mapping[str, int]) -> Learnt:
@@ -64,19 +82,20 @@ def _learnt(given: Mapping[str, int]) -> Learnt:
     return found
 
 
-def save(name: str, learnt: Learnt) -> None:
-    """Keep how far a lesson is.
+def save(name: str, learnt: Learnt) -> str:
+    """Keep how far a lesson is; what is to be said, when the file was damaged meanwhile.
 
     Raises:
         OSError: it can't be written, or what is there can't be read.
     """
     path = _path()
     with locked(path):
-        known, _ = _read(path)  # anew: another session may have gone on meanwhile
+        known, note = _mended(path)  # anew: another session may have gone on meanwhile
         known[name] = learnt
         data = {each: learnt._asdict() for each, learnt in sorted(known.items())}
         write(path, json.dumps(data, indent=1).encode())
+    return note
 
 
 def _path() -> Path:
-    return folder("lessons") / "progress.json"
+    return folder("lessons") / _NAME

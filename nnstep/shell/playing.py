@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from nnstep.shell import learnt
+from nnstep.shell.kept import why
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError, find
 from nnstep.stated import without_comments
@@ -81,6 +82,7 @@ class Playing:
         self._done = 0  # lines of the page
         self._failed: set[str] = set()  # what failed when it was typed first
         self._hinted = (0, 0)  # to which line how many hints were given
+        self._told = ""  # why it can't be kept how far the lesson is
         self._strayed = self.page > 0  # whether the learner has gone elsewhere
 
     @property
@@ -208,10 +210,14 @@ class Playing:
 
     def _keep(self) -> None:
         """Keep how far the lesson is, where that can be kept."""
+        far = learnt.Learnt(self.page, len(self.pages))
         try:
-            learnt.save(learnt.key(self.transcript.path), learnt.Learnt(self.page, len(self.pages)))
+            note = learnt.save(learnt.key(self.transcript.path), far)
         except OSError as error:
-            self._shell.output.hint(f"how far you are can't be kept: {error}")
+            note = f"how far you are can't be kept: {why(error)}"
+        if note and note != self._told:  # the same at each page would only be in the way
+            self._shell.output.hint(note)
+        self._told = note
 
     def resume(self) -> None:
         """Go back to where the lesson is: from the beginning on, by its commands alone.

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import time
 import tokenize
 from collections.abc import Sequence
@@ -24,8 +25,8 @@ from rich.text import Text
 
 from nnstep import lessons
 from nnstep.processes import Script
-from nnstep.shell.failures import describe
-from nnstep.shell.kept import write
+from nnstep.shell.failures import describe, message_of
+from nnstep.shell.kept import refusal, write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import replay
@@ -43,6 +44,10 @@ _FILE = """\
 {lines}
 ```
 """
+
+
+class Unwritten(CommandError):
+    """What was recorded can't be written where it was to be."""
 
 
 class Recording:
@@ -68,8 +73,8 @@ class Recording:
         if path.exists():
             raise CommandError(f"there is a {path} already; remove it, or take another name")
         path = path.absolute()  # the script may change the folder
-        if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
-            raise CommandError(f"can't write {path}: no such folder, or it may not be written to")
+        if said := refusal(path):
+            raise CommandError(f"can't write {path}: {said}")
         self.path = path
         self._output = output
         self._size = _size()
@@ -101,7 +106,8 @@ class Recording:
             script: what it was typed at; None for nothing.
 
         Raises:
-            CommandError: it can't be written; the recording goes on.
+            Unwritten: the file can't be written; the recording goes on.
+            CommandError: there is nothing to write, or it can't be played; so does it then.
         """
         while self._events and self._events[-1][2].startswith(f"{PROMPT}record "):
             self._events.pop()
@@ -112,12 +118,25 @@ class Recording:
                 data = self._film()
             else:
                 data = self._picture(Path(script.path).name if script else "")
-            write(self.path, data.encode(errors="backslashreplace"))
+            write(self.path, data.encode(errors="backslashreplace"), new=True)
         except CommandError:
             raise
+        except OSError as error:
+            raise Unwritten(f"can't write: {message_of(error)}") from error
         except Exception as error:  # whatever it is, the session goes on
             raise CommandError(f"can't write {self.path}: {describe(error)}") from error
         self.drop()
+
+    def go_elsewhere(self) -> None:
+        """Write another file in the end, where there is room; what was recorded can't be had again.
+
+        Raises:
+            CommandError: there is no such place.
+        """
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="nnstep-"), self.path.name)
+        except OSError as error:
+            raise CommandError(f"nor can it be kept elsewhere: {message_of(error)}") from error
 
     def drop(self) -> None:
         """End it without a file."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnstep.shell.failures import describe, missing
-from nnstep.shell.kept import write
+from nnstep.shell.kept import refusal, write
 from nnstep.shell.registry import CommandError
 
 if TYPE_CHECKING:
@@ -29,12 +29,8 @@ def check(path: str) -> None:
     place = _place(path)
     if place.suffix.lower() not in SUFFIXES:
         raise CommandError(f"can't save to {path}: the name must end with {_either(SUFFIXES)}")
-    if not place.parent.is_dir():
-        raise CommandError(f"can't save to {path}: there is no folder {place.parent}, make it")
-    if place.is_dir():
-        raise CommandError(f"can't save to {path}: that is a folder; name a file in it")
-    if place.exists() and not os.access(place, os.W_OK):
-        raise CommandError(f"can't save to {path}: it is write-protected; name another file")
+    if said := refusal(place):
+        raise CommandError(f"can't save to {path}: {said}")
     try:
         load()
     except ImportError as error:

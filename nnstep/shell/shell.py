@@ -78,7 +78,7 @@ class Shell(Stage):
         before = self._script()
         super().open(target, arguments)
         if before is not None:
-            self.end_recording(".md", before)
+            self.finish(".md", before)
         self._last_motion = ""
         self.lesson = self.asking = None
         self.guessing = False
@@ -174,21 +174,38 @@ class Shell(Stage):
 
         return Script.of(self.session)
 
-    def finish(self) -> None:
-        """Write what is recorded; what goes wrong is shown."""
+    def finish(self, kind: str = "", script: Script | None = None) -> None:
+        """Write what is recorded, elsewhere if need be; as above, but what goes wrong is shown."""
+        recording = self.recording
+        if recording is None or not recording.path.name.endswith(kind):
+            return
+        from nnstep.shell.recording import Unwritten
+
         try:
-            self.end_recording()
+            try:
+                self.end_recording(kind, script)
+            except Unwritten as error:
+                try:
+                    recording.go_elsewhere()
+                    self.end_recording(kind, script)
+                finally:
+                    self._fail(error)
         except CommandError as error:
-            self.failed = True
-            if self.recording is not None:
-                self.recording.drop()
+            self._fail(error)
+        finally:
+            recording.drop()
             self.recording = None
-            self.output.error(str(error))
+
+    def _fail(self, error: CommandError) -> None:
+        self.failed = True
+        self.output.error(str(error))
 
     def close(self) -> None:
         """Write what is recorded, and close the open script, if any."""
-        self.finish()
-        self.close_script()
+        try:
+            self.finish()
+        finally:
+            self.close_script()
 
     def _answers(self, line: str) -> bool:
         """Whether a line answers the question that waits; a command is no answer."""

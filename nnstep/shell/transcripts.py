@@ -15,7 +15,7 @@ from rich.text import Text
 
 from nnstep import lessons
 from nnstep.matching import same
-from nnstep.shell.kept import write
+from nnstep.shell.kept import why, write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
 from nnstep.shell.replaying import Played, Replay, Told, replay_all
@@ -43,11 +43,11 @@ def replay_files(
         jobs: how many are played at the same time.
 
     Returns:
-        Whether all can be played, and is as the files say, or, updated, all that is expected there
-        holds.
+        Whether all can be played, and is as the files say, or, updated, could be written, and all
+        that is expected there holds.
 
     Raises:
-        CommandError: there is no such file, the only one can't be played, or one can't be written.
+        CommandError: there is no such file, or the only one can't be played.
     """
     paths, good = list(_paths(targets)), True
     for found in replay_all(paths, jobs):
@@ -60,11 +60,7 @@ def replay_files(
             _tell(output, found)
             good = good and found.good
         elif update:
-            try:
-                _update(output, found, in_place)
-            except OSError as error:
-                raise CommandError(f"can't write: {error}") from error
-            good = good and found.holds
+            good = _updated(output, found, in_place) and found.holds and good
         else:
             _show(output, found, pace)
     return good
@@ -198,6 +194,19 @@ def _like(expected: Sequence[str], played: Played) -> list[str]:
             for two in found]  # fmt: skip
 
 
+def _updated(output: Output, found: Replay, in_place: bool) -> bool:
+    """Update a file; whether it could be written, which others may be if it couldn't."""
+    try:
+        _update(output, found, in_place)
+    except CommandError as error:
+        output.error(str(error))
+    except OSError as error:
+        output.error(f"can't write: {why(error, 'copy the lesson elsewhere')}")
+    else:
+        return True
+    return False
+
+
 def _update(output: Output, found: Replay, in_place: bool) -> None:
     path, text = found.transcript.path, found.updated()
     for number in found.told:
@@ -210,9 +219,12 @@ def _update(output: Output, found: Replay, in_place: bool) -> None:
             said = each.found[-1].strip() if each.found else "it fails"
             line = f"{path}:{each.exchange.line}: `{each.exchange.text}`: {said}"
             output.show(Text(line, style=ALARM), whole=True)
-    if text == "\n".join(found.transcript.lines) + "\n":
+    old = "\n".join(found.transcript.lines)
+    if text == f"{old}\n":
         output.hint(f"{path}: nothing to change", whole=True)
         return
+    if path.read_text(encoding="utf-8", errors="replace").removesuffix("\n") != old:
+        raise CommandError(f"{path} was changed while it was played; update it once more")
     there = path if in_place else path.with_name(path.stem + _BESIDE)
     ending = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
     write(there, text.replace("\n", ending).encode())

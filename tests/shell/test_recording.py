@@ -138,7 +138,7 @@ def test_it_is_written_at_the_end_and_when_another_script_is_opened(desk: Desk) 
     [
         ("record mine.txt", "a recording is .md, .cast or .svg: `mine.txt`"),
         ("record net.md", "there is a net.md already; remove it, or take another name"),
-        ("record nosuch/mine.md", "nosuch/mine.md: no such folder"),
+        ("record nosuch/mine.md", "nosuch/mine.md: there is no folder"),
     ],
 )
 def test_what_is_refused(desk: Desk, line: str, message: str) -> None:
@@ -159,13 +159,14 @@ def test_one_at_a_time(desk: Desk) -> None:
 def test_what_cannot_be_written_is_told_and_goes_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("nnstep.shell.recording.write", full)
+        patched.setattr("os.fsync", full)
         desk.type("record mine.cast", "step")
-        assert "mine.cast: OSError: " in desk.fail("record off")
+        said = desk.fail("record off")
+        assert "can't write: No space left on device: " in said and "mine.cast; nothing is" in said
     desk.type("record off")
     assert Path("mine.cast").exists()
 

@@ -93,9 +93,15 @@ def record(shell: Shell, argument: str) -> None:
     Example:
         record session.md
     """
+    from nnstep.shell.recording import Recording, Unwritten
+
     recording = shell.recording
     if argument == "off" and recording is not None:
-        shell.end_recording()
+        try:
+            shell.end_recording()
+        except Unwritten as error:
+            message = f"{error}; nothing is lost: mend that, and `record off` again"
+            raise CommandError(message) from error
     elif not argument or argument == "off":
         what = f"{recording.path} is being recorded" if recording else "nothing is being recorded"
         shell.output.hint(what, whole=True)
@@ -104,8 +110,6 @@ def record(shell: Shell, argument: str) -> None:
     elif argument.endswith(".md") and shell.lesson is not None:
         raise CommandError("a guided lesson is a lesson file already; `open` its script to record")
     else:
-        from nnstep.shell.recording import Recording
-
         shell.recording = Recording(Path(argument).expanduser(), shell.output)
         shell.output.hint(f"{argument} is being recorded; `record off` ends it", whole=True)
         shell.recording.begin()
