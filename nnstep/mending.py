@@ -48,12 +48,14 @@ class _Task(NamedTuple):
         cost: the expression.
         loop: the line of the loop whose iterations are the epochs.
         copies: the files that stand in for others of their names; none for the script as it is.
+        beside: the folder for them.
     """
 
     script: Script
     cost: str
     loop: int
     copies: dict[str, str]
+    beside: str
 
 
 # The text.
@@ -163,6 +165,7 @@ def courses(
 
     Raises:
         ValueError: it can't be mended so.
+        OSError: there is no room for a copy.
         KeyboardInterrupt: Ctrl-C; the runs are ended.
     """
     source = _read(fault.path)
@@ -175,8 +178,10 @@ def courses(
     before = getattr(session.main, "lineno", 0)
     shift = text.count("\n") - source.text.count("\n")
     after = before + shift if fault.path == main and before > fault.span.end_line else before
-    tasks = [_Task(script, cost, before, {}), _Task(script, cost, after, copies)]
-    return _run_all(tasks)
+    with tempfile.TemporaryDirectory() as folder:  # a process that is ended couldn't remove it
+        return _run_all([
+            _Task(script, cost, before, {}, folder), _Task(script, cost, after, copies, folder)
+        ])
 
 
 def _read(path: str) -> Source:
@@ -226,21 +231,20 @@ def answer() -> None:
 
 def run(task: _Task) -> Course:
     """Do one run here. This changes the interpreter as any script may."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            session = _session(task, folder)
-            session.run()
-            wrong = "" if session.error is None else (
-                f"{in_one_line(session.error)} (line {session.position.line})"
-            )
-            values = session.history(task.cost).values
-        except Exception as error:
-            return Course(error=in_one_line(error))
+    try:
+        session = _session(task)
+        session.run()
+        wrong = "" if session.error is None else (
+            f"{in_one_line(session.error)} (line {session.position.line})"
+        )
+        values = session.history(task.cost).values
+    except Exception as error:
+        return Course(error=in_one_line(error))
     return Course([_number(each) for each in values], wrong)
 
 
-def _session(task: _Task, folder: str) -> Session:
-    script = task.script
+def _session(task: _Task) -> Session:
+    script, folder = task.script, task.beside
     path = script.path
     for name, text in task.copies.items():
         Path(folder, os.path.basename(name)).write_bytes(_encoded(text))
