@@ -7,6 +7,7 @@ completing.py, and whether it is whole that of lines.py.
 from __future__ import annotations
 
 import keyword
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,14 +19,14 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import completion_is_selected, has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from nnstep.shell.completing import candidates
-from nnstep.shell.kept import folder, name_of
+from nnstep.shell.kept import folder, name_of, why
 from nnstep.shell.lines import indentation, is_whole, pieces
 from nnstep.shell.registry import find
 from nnstep.shell.shell import Shell
@@ -55,7 +56,7 @@ def loop(shell: Shell, vi: bool = False) -> None:
         vi: whether the keys are those of vi.
     """
     prompts: dict[str, PromptSession[str]] = {}
-    typed = ""
+    typed = told = ""
     while not shell.done:
         script = shell.session.source.path if shell.has_session else ""
         if script not in prompts:  # each script has its own history
@@ -67,6 +68,10 @@ def loop(shell: Shell, vi: bool = False) -> None:
             continue
         except EOFError:
             return
+        history = prompts[script].history
+        if isinstance(history, _Typed) and history.failure not in ("", told):
+            told = history.failure
+            shell.output.hint(told)
         typed = _run(shell, text)
 
 
@@ -96,7 +101,7 @@ class _Key(str):
 def _prompt_of(shell: Shell, script: str, vi: bool) -> PromptSession[str]:
     made: PromptSession[str] = PromptSession(
         PROMPT,
-        history=_history(script),
+        history=_Typed(script),
         completer=ShellCompleter(shell),
         complete_while_typing=False,
         reserve_space_for_menu=_MENU_LINES,
@@ -164,15 +169,39 @@ def _bar(shell: Shell) -> str:
     return f"{bar} | {'  '.join(keys)}" if keys else bar
 
 
-def _history(script: str) -> History:
-    """Lines of earlier sessions with a script, where they can be kept."""
-    try:
-        path = folder("typed") / (name_of(script) if script else "no-script")
-        with path.open("ab"):
-            pass
-    except (OSError, ValueError):
-        return InMemoryHistory()
-    return FileHistory(str(path))
+class _Typed(FileHistory):
+    """Lines of earlier sessions with a script, and of this one.
+
+    Attributes:
+        failure: why they can't be kept, empty where they can.
+    """
+
+    def __init__(self, script: str) -> None:
+        self.failure = ""
+        name = name_of(script) if script else "no-script"
+        try:
+            super().__init__(str(folder("typed") / name))
+        except OSError as error:
+            self._fail(error)
+            super().__init__(os.devnull)
+
+    def load_history_strings(self) -> Iterable[str]:
+        """What was typed before, the last line first; what can't be read is none."""
+        try:
+            return list(super().load_history_strings())
+        except OSError as error:
+            self._fail(error)
+            return []
+
+    def store_string(self, string: str) -> None:
+        """Keep a line, where that can be; what was pasted may be no text."""
+        try:
+            super().store_string(string.encode(errors="replace").decode())
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = f"what you type can't be kept for later sessions: {why(error)}"
 
 
 class ShellCompleter(Completer):
