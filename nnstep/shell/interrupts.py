@@ -1,10 +1,11 @@
-"""Ctrl-C while the script runs, and while a file is written.
+"""Signals: Ctrl-C while the script runs, and those that end the process.
 
-Elsewhere it is the KeyboardInterrupt that Python makes of it.
+Elsewhere Ctrl-C is the KeyboardInterrupt that Python makes of it.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from types import FrameType
 
 from nnstep.engine.halted import Halted
 
-_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows hasn't all of them
+_ENDING = [
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 @contextmanager
@@ -57,7 +60,7 @@ def undisturbed() -> Iterator[None]:
     came: list[int] = []
     before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int] = {}
     try:
-        for each in (signal.Signals[name] for name in _ENDING if hasattr(signal, name)):
+        for each in _ENDING:
             handler = signal.getsignal(each)
             if handler is not None:  # else it isn't Python's, and couldn't be put back
                 before[each] = handler
@@ -68,3 +71,35 @@ def undisturbed() -> Iterator[None]:
             signal.signal(each, handler)
         for number in came:
             signal.raise_signal(number)
+
+
+def before_ending(act: Callable[[], object]) -> Callable[[], None]:
+    """Have something done before a signal ends the process, such as that of a closed window.
+
+    Args:
+        act: is called from a signal handler.
+
+    Returns:
+        What takes that back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    ending = [each for each in _ENDING if signal.getsignal(each) is signal.SIG_DFL]
+    process = os.getpid()
+
+    def undo() -> None:
+        for each in ending:
+            if signal.getsignal(each) is handle:
+                signal.signal(each, signal.SIG_DFL)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        undo()
+        try:
+            if os.getpid() == process:  # one that the script has forked has nothing to do here
+                act()
+        finally:
+            signal.raise_signal(number)
+
+    for each in ending:
+        signal.signal(each, handle)
+    return undo

@@ -52,7 +52,8 @@ def folder(name: str) -> Path:
 
 def name_of(script: str) -> str:
     """What belongs to a script is called so; scripts of one name in two folders differ."""
-    return f"{Path(script).stem}-{zlib.crc32(script.encode()):08x}"
+    number = zlib.crc32(script.encode(errors="surrogatepass"))
+    return f"{Path(script).stem}-{number:08x}"
 
 
 def why(error: OSError, instead: str = "have XDG_STATE_HOME name another folder") -> str:
@@ -95,7 +96,7 @@ def refusal(path: Path) -> str:
         with _beside(there):
             return ""
     except OSError as error:
-        return f"{error.strerror}; name another file"
+        return f"{error.strerror}; name a file elsewhere"
 
 
 def write(path: Path, data: bytes, *, new: bool = False) -> None:

@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import time
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +26,7 @@ from rich.text import Text
 from nnstep import lessons
 from nnstep.processes import Script
 from nnstep.shell.failures import describe, message_of
+from nnstep.shell.interrupts import before_ending
 from nnstep.shell.kept import refusal, write
 from nnstep.shell.output import Output
 from nnstep.shell.registry import CommandError
@@ -77,14 +78,20 @@ class Recording:
             raise CommandError(f"can't write {path}: {said}")
         self.path = path
         self._output = output
+        self._unprepare: Callable[[], None] = lambda: None
         self._size = _size()
         self._events: list[tuple[float, str, str]] = []
         self._last = time.monotonic()
 
-    def begin(self) -> None:
-        """Record what is shown from now on."""
+    def begin(self, finish: Callable[[], object]) -> None:
+        """Record what is shown from now on.
+
+        Args:
+            finish: ends the recording; called when a closed window or `kill` ends the process.
+        """
         self._last = time.monotonic()
         self._output.listener = self._shown
+        self._unprepare = before_ending(finish)
 
     def typed(self, line: str) -> None:
         """Note a line that is typed."""
@@ -141,6 +148,7 @@ class Recording:
     def drop(self) -> None:
         """End it without a file."""
         self._output.listener = None
+        self._unprepare()
 
     def _lesson(self, typed: Sequence[str], script: Script | None) -> str:
         """A lesson file of what was typed, played once to fill in what comes."""

@@ -186,10 +186,10 @@ class Shell(Stage):
                 self.end_recording(kind, script)
             except Unwritten as error:
                 try:
+                    self._fail(error)
+                finally:  # though nobody may read that
                     recording.go_elsewhere()
                     self.end_recording(kind, script)
-                finally:
-                    self._fail(error)
         except CommandError as error:
             self._fail(error)
         finally:

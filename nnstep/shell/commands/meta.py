@@ -112,7 +112,7 @@ def record(shell: Shell, argument: str) -> None:
     else:
         shell.recording = Recording(Path(argument).expanduser(), shell.output)
         shell.output.hint(f"{argument} is being recorded; `record off` ends it", whole=True)
-        shell.recording.begin()
+        shell.recording.begin(shell.finish)
 
 
 def read_commands(path: str) -> str:
