@@ -74,10 +74,22 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         OSError: the lock can't be made.
     """
-    with path.with_name(f".{path.name}.lock").open("a") as lock:
-        if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = path.with_name(f".{path.name}.lock")
+    with contextlib.ExitStack() as held:
+        with naming(path):
+            file = held.enter_context(lock.open("a"))
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Around what writes a file: an `OSError` names it, whatever was called for that."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def refusal(path: Path) -> str:
@@ -112,20 +124,14 @@ def write(path: Path, data: bytes, *, new: bool = False) -> None:
     Raises:
         OSError: it can't be written; it is the path that the exception names.
     """
-    try:
-        there = Path(os.path.realpath(path))
-        with undisturbed(), _beside(there) as beside:
-            with beside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if there.exists():
-                if new:
-                    raise FileExistsError(errno.EEXIST, "there is such a file by now")
-                shutil.copymode(there, beside)
-            os.replace(beside, there)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+    there = Path(os.path.realpath(path))
+    with naming(path), undisturbed(), _beside(there) as beside:
+        beside.write_bytes(data)
+        if new and there.exists():
+            raise FileExistsError(errno.EEXIST, "there is such a file by now")
+        with contextlib.suppress(OSError):  # there is none, or the disk knows no modes
+            shutil.copymode(there, beside)
+        os.replace(beside, there)
 
 
 @contextlib.contextmanager

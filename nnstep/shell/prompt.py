@@ -26,7 +26,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from nnstep.shell.completing import candidates
-from nnstep.shell.kept import folder, name_of, why
+from nnstep.shell.kept import folder, name_of, naming, why
 from nnstep.shell.lines import indentation, is_whole, pieces
 from nnstep.shell.registry import find
 from nnstep.shell.shell import Shell
@@ -196,7 +196,8 @@ class _Typed(FileHistory):
     def store_string(self, string: str) -> None:
         """Keep a line, where that can be; what was pasted may be no text."""
         try:
-            super().store_string(string.encode(errors="replace").decode())
+            with naming(Path(str(self.filename))):
+                super().store_string(string.encode(errors="replace").decode())
         except OSError as error:
             self._fail(error)
 

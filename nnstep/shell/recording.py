@@ -118,6 +118,8 @@ class Recording:
         """
         while self._events and self._events[-1][2].startswith(f"{PROMPT}record "):
             self._events.pop()
+        if said := refusal(self.path):  # its folder may be gone, from which a script is found
+            raise Unwritten(f"can't write {self.path}: {said}")
         try:
             if self.path.suffix == ".md":
                 data = self._lesson(typed, script)
@@ -129,7 +131,7 @@ class Recording:
         except CommandError:
             raise
         except OSError as error:
-            raise Unwritten(f"can't write: {message_of(error)}") from error
+            raise Unwritten(f"can't write {self.path}: {error.strerror}") from error
         except Exception as error:  # whatever it is, the session goes on
             raise CommandError(f"can't write {self.path}: {describe(error)}") from error
         self.drop()

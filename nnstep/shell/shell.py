@@ -192,6 +192,9 @@ class Shell(Stage):
                     self.end_recording(kind, script)
         except CommandError as error:
             self._fail(error)
+        except KeyboardInterrupt:
+            self.output.error(f"{recording.path} isn't written")
+            raise
         finally:
             recording.drop()
             self.recording = None

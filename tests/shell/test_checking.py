@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from shell_helpers import Desk, lesson
 
+from nnstep import mending
 from nnstep.engine.source import Source, Span
 from nnstep.insight import gradients
 from nnstep.insight.faults import Fault, Mend
@@ -165,6 +168,25 @@ def test_an_interrupted_check_leaves_no_trace(
 
 
 # Mending.
+
+
+def test_a_run_that_is_broken_off_leaves_no_copy(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: object) -> None:
+        assert os.listdir(tmp_path / "copies")
+        raise KeyboardInterrupt
+
+    (tmp_path / "copies").mkdir()
+    desk.shell.open("perceptron.py")
+    desk.type("check")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "copies"))
+    monkeypatch.setattr(mending, "_result", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        desk.shell.execute("mend")
+    assert os.listdir(tmp_path / "copies") == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nosuch"))
+    assert "No such file or directory: " in desk.fail("mend")
 
 
 def test_the_mended_cost_beside_the_other(desk: Desk) -> None:

@@ -275,7 +275,7 @@ def test_a_file_that_must_not_be_written(desk: Desk, monkeypatch: pytest.MonkeyP
     assert Path("old.png").read_text() == "old"
 
 
-@pytest.mark.parametrize("failing", ["os.replace", "os.fsync"])
+@pytest.mark.parametrize("failing", ["os.replace", "pathlib.Path.write_bytes"])
 def test_an_old_file_outlives_a_failure(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
