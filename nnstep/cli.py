@@ -99,8 +99,8 @@ def _complain(message: str) -> int:
     try:
         if sys.stderr is not None:
             sys.stderr.write(f"nnstep: {message}\n")
-    except OSError:
-        pass  # then the code alone must tell
+    except OSError:  # then the code alone must tell
+        _discard(sys.stderr)
     return MISUSED
 
 
@@ -212,8 +212,9 @@ def _guarded(
         return _cut_off(closed.__cause__)
     try:
         output.error(message)
-    except OutputClosed:
-        pass  # then the code alone must tell
+    except OutputClosed:  # then the code alone must tell
+        _discard(sys.stdout)
+        _discard(sys.stderr)
     return code
 
 
@@ -311,6 +312,10 @@ def _finished(code: int, text: str = "") -> int:
         sys.stdout.flush()
     except OSError as error:
         return _cut_off(error)
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
     return code
 
 
@@ -320,17 +325,17 @@ def _cut_off(error: BaseException | None) -> int:
     Returns:
         The exit status.
     """
-    _discard_output()
+    _discard(sys.stdout)
     if error is None or isinstance(error, BrokenPipeError):
         return 0
     _complain(f"can't write the output: {getattr(error, 'strerror', None) or error}")
     return FAILED
 
 
-def _discard_output() -> None:
+def _discard(stream: TextIO) -> None:
     """Keep Python from complaining at its end that what was written can't be."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
+        os.dup2(null, stream.fileno())
     except (OSError, ValueError):
         pass

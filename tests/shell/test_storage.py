@@ -574,9 +574,10 @@ def test_no_stream_at_all(
 def test_errors_that_cannot_be_written(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    with open("/dev/full", "wb", buffering=0) as raw:
-        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, write_through=True))
+    with open("/dev/full", "w", buffering=1, encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stderr", full)
         assert cli.main(arguments) == 2
+        full.flush()
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
