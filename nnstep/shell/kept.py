@@ -105,7 +105,7 @@ def refusal(path: Path) -> str:
             return "that is a folder; name a file in it"
         if there.exists() and not os.access(there, os.W_OK):
             return "it is write-protected; name another file"
-        with _beside(there):
+        with undisturbed(), _beside(there):
             return ""
     except OSError as error:
         return f"{error.strerror}; name a file elsewhere"
@@ -114,7 +114,8 @@ def refusal(path: Path) -> str:
 def write(path: Path, data: bytes, *, new: bool = False) -> None:
     """Write a file whole or not at all: what was there stays until the new one is complete.
 
-    A link is followed, and stays one. Ctrl-C, and what else would end the process, comes after it.
+    A link is followed, and stays one; who may read and write the file stays, too. Ctrl-C, and what
+    else would end the process, comes after it.
 
     Args:
         path: the file.
@@ -126,11 +127,11 @@ def write(path: Path, data: bytes, *, new: bool = False) -> None:
     """
     there = Path(os.path.realpath(path))
     with naming(path), undisturbed(), _beside(there) as beside:
+        with contextlib.suppress(OSError):  # there is none, or the disk knows no modes
+            shutil.copymode(there, beside)
         beside.write_bytes(data)
         if new and there.exists():
             raise FileExistsError(errno.EEXIST, "there is such a file by now")
-        with contextlib.suppress(OSError):  # there is none, or the disk knows no modes
-            shutil.copymode(there, beside)
         os.replace(beside, there)
 
 

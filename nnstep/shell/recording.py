@@ -143,7 +143,8 @@ class Recording:
             CommandError: there is no such place.
         """
         try:
-            self.path = Path(tempfile.mkdtemp(prefix="nnstep-"), self.path.name)
+            # A name is enough, for no file is written over.
+            self.path = Path(tempfile.mktemp(self.path.suffix, f"{self.path.stem}-"))
         except OSError as error:
             raise CommandError(f"nor can it be kept elsewhere: {message_of(error)}") from error
 
