@@ -226,7 +226,6 @@ class Motions(Stand):
         holds = self._condition(cond)
         text = cond if isinstance(cond, str) else None
 
-
         def on(end: Path) -> Path | None:
             with self._driver.deaf():
                 self._driver.go(Before(Until(holds, text=text), end), every=False)

@@ -15,9 +15,11 @@ from nnstep.engine import frameeval
 from nnstep.engine.fastforward import FastForward
 from nnstep.engine.frames import Frame
 from nnstep.engine.guards import Checks, Guards
+from nnstep.engine.iterators import items_left
 from nnstep.engine.mainloop import main_loop
 from nnstep.engine.moments import epoch_of, moment, standing
 from nnstep.engine.names import imports
+from nnstep.engine.ops import NEXT
 from nnstep.engine.outside import Outside
 from nnstep.engine.program import Program
 from nnstep.engine.snapshot import Snapshots
@@ -183,6 +185,14 @@ class Stand:
             frame.code.name,
             source.path,
         )
+
+    @property
+    def no_epoch_follows(self) -> bool:
+        """Whether it stands at the head of the main loop, and that is about to end."""
+        frame = self._machine.frame
+        if frame is None or frame.op.kind != NEXT or frame.op.loops[-1].node is not self.main:
+            return False
+        return items_left(frame.temps[frame.op.slot]) == 0
 
     @property
     def next_op(self) -> NextOp | None:

@@ -159,7 +159,7 @@ class Traveller:
             if found is None or found >= here:
                 if first == 0:
                     return None
-                found, end, back = None, (*prefix, first, prefix[-1]), 2 * back + 1
+                found, end, back = None, self._behind(prefix, first), 2 * back + 1
         top = last + 1 if end == here else end[at]
         while found[:at] == prefix and top - found[at] > 1:
             middle = (found[at] + top) // 2
@@ -168,10 +168,15 @@ class Traveller:
             if later is not None and later < here:
                 found = later
             else:
-                end, top = (*prefix, middle, prefix[-1]), middle
+                end, top = self._behind(prefix, middle), middle
         if found[:at] == prefix:
             self._timeline.go((*prefix, found[at], prefix[-1]))
         return self._last_on_the_way(end, motion) or found
+
+    @staticmethod
+    def _behind(prefix: Path, iteration: int) -> Path:
+        """Right behind the head of an iteration: no motion that begins there ends there."""
+        return (*prefix, iteration, prefix[-1], 0)
 
     def _loops_before(self, here: Path) -> list[tuple[Path, int]]:
         """The loops that began before the present moment, the latest first, with iterations."""

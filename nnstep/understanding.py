@@ -59,7 +59,9 @@ class Understanding(Tracing):
         frontier, at = self._timeline.course.frontier, len(run.entry)
         if not self.finished:
             here = self._timeline.here()
-            return [here[at] if here[:at] == run.entry else 0]
+            if here[:at] != run.entry:
+                return [0]
+            return [max(here[at] - self.no_epoch_follows, 0)]
         end = self._timeline.course.ends.get(run.entry)
         last = end[-2] - 1 if end else frontier[at] if frontier[:at] == run.entry else 0
         chosen = [each for each in _SPREAD if each < last]

@@ -136,3 +136,36 @@ def test_at_the_beginning_nothing_is_before(opened: Opened) -> None:
     session.step()
     assert session.rcontinue() is None
     assert "x" not in session
+
+
+@pytest.mark.parametrize("condition", [
+    "epoch == 1", "epoch == 0", "epoch == 5", "w[0] > 0.5", "g[0] > 1.5", "epoch % 2 == 1",
+])  # fmt: skip
+def test_back_to_the_last_moment_at_which_something_was_true(
+    opened: Opened, condition: str
+) -> None:
+    session = opened(
+        "import numpy as np\nw = np.ones(3)\nfor epoch in range(6):\n    g = 2 * w\n"
+        "    w = w - 0.1 * g\nx = 1\n"
+    )
+    true = []
+    while session.step() is not None and not session.finished:
+        with contextlib.suppress(NameError):
+            if session.eval(condition):
+                true.append(session.position.moment)
+    while true and true[-1] is None:
+        true.pop()
+    session.rewind()
+    session.run()
+    session.runtil(condition)
+    assert session.position.moment == true[-1]
+
+
+def test_the_head_at_which_the_main_loop_ends(opened: Opened) -> None:
+    session = opened("w = 3.0\nfor epoch in range(4):\n    w -= 0.1 * w\nx = w\n")
+    session.goto(epoch=3)
+    assert not session.no_epoch_follows
+    session.run()
+    session.back(2)
+    assert session.no_epoch_follows
+    assert [each.epoch for each in session.check(cost="0.5 * w**2").epochs] == [3]

@@ -247,6 +247,8 @@ def _in_words(session: Session) -> str:
     """What the text of a moment says: `2.2/4` is `epoch 2, op 2, op 4 of sigmoid`."""
     moment = session.position.moment
     assert moment is not None
+    if session.no_epoch_follows:
+        return "the main loop ends here"
     start, _, rest = moment.text.partition(".")
     outer, *inner = rest.split("/")
     words = [_STARTS.get(start, f"epoch {start}"), _op_in_words(outer)]
