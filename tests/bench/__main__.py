@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.bench import gradients, growth, peers, rendering, running, startup, travel
+from tests.bench import gradients, growth, peers, rendering, running, sizes, startup, travel
 from tests.bench.measure import Settings
 from tests.bench.tables import Table
 
@@ -24,6 +24,7 @@ GROUPS: dict[str, Callable[[Settings], Iterator[Table]]] = {
     "travel": travel.tables,
     "gradients": gradients.tables,
     "growth": growth.tables,
+    "sizes": sizes.tables,
     "rendering": rendering.tables,
     "startup": startup.tables,
 }
