@@ -239,20 +239,32 @@ class Expressions(Assembler):
         """The node, with what must be iterated before a later operand is read in a list."""
         if isinstance(node, ast.Dict):
             return self._with_early_merges(node)
+        field = "args" if isinstance(node, ast.Call) else "elts"
+        if isinstance(node, ast.Call):
+            self._check_merges(node)
+            if len(node.args) == 1:
+                return node  # a lone `*` isn't iterated before the call
         parts = list(_parts(node))
         last = max((at for at, part in enumerate(parts) if not is_constant(part)), default=0)
         early = {id(part) for part in parts[:last] if isinstance(part, ast.Starred)}
         if not early:
             return node
         made: Any = copy.copy(node)
-        field, at = ("args", None) if isinstance(node, ast.Call) else ("elts", node)
         listed = [
-            place(ast.Starred(place(ast.List([each], ast.Load()), at or each), ast.Load()), each)
+            place(ast.Starred(place(ast.List([each], ast.Load()), node), ast.Load()), each)
             if id(each) in early else each
             for each in getattr(node, field)
         ]
         setattr(made, field, listed)
         return made  # type: ignore[no-any-return]
+
+    def _check_merges(self, node: ast.Call) -> None:
+        """Refuse a call in which `**` merges something before a later keyword's ops run."""
+        merges = False
+        for each in node.keywords:
+            if merges and self.has_ops(each.value):
+                raise Unsupported
+            merges = merges or each.arg is None
 
     def _with_early_merges(self, node: ast.Dict) -> ast.expr:
         """The same for a dictionary and what `**` merges into it."""

@@ -17,6 +17,7 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from nnstep.engine.assembler import Unsupported
 from nnstep.engine.calls import OPERATOR_METHODS, Calls
 from nnstep.engine.compiler import compile_code
 from nnstep.engine.frames import Frame
@@ -121,7 +122,10 @@ class Program:
             return None
         node = scopes.node(native)
         assert node is not None
-        return compile_code(scopes, native, node, function.__globals__, self._steps_operators())
+        try:
+            return compile_code(scopes, native, node, function.__globals__, self._steps_operators())
+        except Unsupported:  # by a lambda; of other functions only a statement is
+            return None
 
     def _scopes_of(self, function: FunctionType) -> Scopes | None:
         path = function.__code__.co_filename
