@@ -238,14 +238,17 @@ def _with_factor(
             why += f", and it is {abs(factor):.6g} times as large"
         return replace(verdict, kind=WRONG, why=why)
     words = known_factor(factor, sizes)
-    if verdict.size == 1 and abs(factor / shared - 1) > _SAME and not (lonely and words):
+    same = abs(factor / shared - 1) <= _SAME
+    if verdict.size == 1 and lonely and words:
+        return replace(verdict, why=words)
+    if verdict.size == 1 and not same:
         return replace(verdict, kind=WRONG, why=f"{factor:.6g} times the truth")
-    if abs(factor / shared - 1) <= _SAME:
+    if same:
         return replace(verdict, why=words or f"{factor:.6g} times the gradient, as are all")
     return replace(
         verdict, kind=WRONG,
         why=f"{words or f'{factor:.6g} times the gradient'}; other parameters don't have that"
-        if verdict.kind == FACTOR else f"{shared:.6g} times less than the others",
+        if verdict.kind == FACTOR else f"the others are {shared:.6g} times the gradient",
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from states import fingerprint
 
 from nnstep.checking import Report
-from nnstep.insight.verdicts import FACTOR, RIGHT, UNDECIDED, WRONG, known_factor
+from nnstep.insight.verdicts import FACTOR, RIGHT, UNDECIDED, WRONG
 from nnstep.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +86,21 @@ def test_a_factor_that_all_have_is_explained(checked: Checked) -> None:
     assert all("n = 20" in each.why for each in report.epochs[0].verdicts)
 
 
+def test_a_factor_of_the_only_parameter_is_explained(checked: Checked) -> None:
+    text = """
+        import numpy as np
+        x, y = np.linspace(1, 2, 20), np.linspace(0, 1, 20)
+        w = 0.3
+        for epoch in range(3):
+            err = w * x - y
+            dw = np.sum(err * x)
+            w = w - 0.01 * dw
+    """
+    (verdict,) = checked(text, "0.5 * np.mean(err ** 2)").epochs[0].verdicts
+    assert verdict.kind == FACTOR
+    assert verdict.why == "n = 20 times the gradient: 1/n is left out"
+
+
 def test_a_factor_that_one_has_is_wrong(checked: Checked) -> None:
     report = checked(NET.replace("dW = X.T @ delta", "dW = X.T @ delta / 20"))
     kinds = {each.name: each.kind for each in report.epochs[0].verdicts}
@@ -107,6 +122,7 @@ def test_weight_decay_that_the_cost_has_not(checked: Checked) -> None:
     verdict = next(each for each in report.epochs[0].verdicts if each.name == "dW")
     assert verdict.kind == FACTOR
     assert verdict.decay == pytest.approx(0.3)
+    assert "weight decay" in verdict.why
     assert checked(NET.replace("dW = X.T @ delta", "dW = X.T @ delta - 0.3 * W")).kind == WRONG
 
 
@@ -146,6 +162,7 @@ def test_the_first_wrong_op_and_its_mend(
     assert text != NET
     report = checked(text)
     assert report.kind == WRONG
+    assert not any(each.decay for each in report.epochs[0].verdicts)
     fault = report.epochs[0].faults[0]
     line = textwrap.dedent(text).lstrip("\n").splitlines()[fault.line - 1]
     assert wrong in line
@@ -158,6 +175,69 @@ def test_a_counterexample_is_what_happens(checked: Checked) -> None:
     example = verdict.example
     assert example is not None
     assert example.said == pytest.approx(3 * example.moved, rel=0.05)
+    assert example.element == "W[1, 0]"
+
+
+def test_one_op_is_to_blame_for_a_factor_and_for_what_is_wrong(checked: Checked) -> None:
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+        W, b = rng.normal(size=(3, 2)), np.zeros((1, 2))
+        for epoch in range(2):
+            out = X @ W + b
+            delta = 2 * (out - y)
+            dW = X.T @ delta + 0.1 * W
+            db = delta.sum(axis=0, keepdims=True)
+            W -= 0.01 * dW
+            b -= 0.01 * db
+    """
+    checked_step = checked(text, "0.5 * np.sum((out - y) ** 2) + 0.05 * np.sum(W ** 2)").epochs[0]
+    wrong, factor = checked_step.verdicts
+    assert (wrong.kind, factor.kind) == (WRONG, FACTOR)
+    assert wrong.why == "differs by exactly -0.1 times the parameter"
+    (fault,) = checked_step.faults
+    assert (fault.text, fault.gradients) == ("delta = 2 * (out - y)", ("dW", "db"))
+    assert [each.code for each in fault.mends] == ["delta = out - y"]
+
+
+def test_a_factor_that_is_no_fault_is_not_blamed(checked: Checked) -> None:
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+        W, b = rng.normal(size=(3, 2)), np.zeros((1, 2))
+        for epoch in range(2):
+            out = X @ W + b
+            delta = out - y
+            dW = X.T @ out
+            db = 2 * delta.sum(axis=0, keepdims=True)
+            W -= 0.01 * dW
+            b -= 0.01 * db
+    """
+    faults = checked(text).epochs[0].faults
+    assert [(each.text, each.gradients) for each in faults] == [("dW = X.T @ out", ("dW",))]
+
+
+def test_a_part_that_is_changed_in_place_is_the_first_wrong_op(checked: Checked) -> None:
+    text = NET.replace(
+        "dW = X.T @ delta",
+        "dW = np.zeros((2, 3, 1))\n        part = dW[1]\n        part += X.T @ delta",
+    ).replace("lr * dW", "lr * dW[1]")
+    assert checked(text).kind == RIGHT
+    wrong = text.replace("part += X.T @ delta", "part += X.T @ delta\n        part *= X[:3, :1]")
+    (fault,) = checked(wrong).epochs[0].faults
+    assert fault.text == "part *= X[:3, :1]"
+
+
+def test_a_gradient_of_another_shape_is_wrong_altogether(checked: Checked) -> None:
+    grown = NET.replace("db = delta.sum(axis=0, keepdims=True)", "db = delta").replace(
+        "b -= lr * db", "b = b - lr * db"
+    )
+    _, verdict = checked(grown).epochs[0].verdicts
+    assert (verdict.kind, verdict.error, verdict.cosine) == (WRONG, 1.0, 0.0)
+    assert verdict.why == "its shape (20, 1) is not that of b, (1, 1)"
+    assert verdict.example is None
 
 
 def test_a_fault_that_shows_only_late(checked: Checked) -> None:
@@ -281,11 +361,38 @@ def test_checking_leaves_no_trace(steps: int, tmp_path: Path) -> None:
     assert np.array_equal(session["wh"], other["wh"])
 
 
-def test_known_factors() -> None:
-    assert "twice" in known_factor(2.0, [7])
-    assert "n = 7" in known_factor(7.0, [7, 3])
-    assert "n/2" in known_factor(3.5, [7, 3])
-    assert known_factor(1.234, [7, 3]) == ""
+LOOP = """
+    import numpy as np
+    x, y = np.linspace(1, 2, 5), np.linspace(0, 1, 5)
+    w, lr = 0.3, 0.01
+    for epoch in range(3):
+        err = w * x - y
+        cost = 0.0
+        for e in err:
+            cost = cost + 0.5 * e * e
+        dw = np.sum(err * x)
+        w = w - lr * dw
+"""
+
+
+@pytest.mark.parametrize(
+    "loop", ["for e in err:", "for a, c in zip(x, y):\n            e = w * a - c"]
+)
+def test_a_loop_over_the_numbers_of_arrays(checked: Checked, loop: str) -> None:
+    text = LOOP.replace("for e in err:", loop)
+    assert checked(text, "cost").kind == RIGHT
+    report = checked(text.replace("err * x", "err * y"), "cost")
+    assert report.kind == WRONG
+    assert report.epochs[0].notes == ()
+    assert [each.text for each in report.epochs[0].faults] == ["err * y"]
+
+
+def test_a_loop_that_hides_where_its_numbers_come_from(checked: Checked) -> None:
+    text = LOOP.replace("for e in err:", "for e, _ in zip(err, x):").replace("err * x", "err * y")
+    note = "line 7: a loop over numbers that can't be followed"
+    checked_step = checked(text, "cost").epochs[0]
+    assert checked_step.notes == (note,)
+    assert [(each.kind, each.why) for each in checked_step.verdicts] == [(UNDECIDED, note)]
 
 
 def test_items_chosen_by_an_array_are_added_to_anew_each_time(checked: Checked) -> None:
