@@ -17,9 +17,7 @@ from nnstep.insight.parts import UNKNOWN, Applied, Part, Shape, called, shape_of
 
 
 def product_shape(what: str, left: Shape, right: Shape) -> Shape | None:
-    """The shape of a product; None where the inner sizes differ, or it has none."""
-    if not left or not right:
-        return None
+    """The shape of a product of arrays with axes; None where their sizes don't fit."""
     inner = right[-2] if len(right) > 1 else right[0]
     if left[-1] != inner:
         return None

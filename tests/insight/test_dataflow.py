@@ -243,21 +243,3 @@ def test_a_function_that_hands_its_argument_back_has_not_made_it(tmp_path: Path)
     session = Session(script)
     session.run()
     assert session.why("y").text == session.why("z").text == "y = x * 2"
-
-
-@pytest.mark.parametrize(
-    ("call", "text"),
-    [("copy.copy(y)", "y = x * 2"), ("random.shuffle(y)", "random.shuffle(y)")],
-)
-def test_only_a_call_that_changes_an_array_stands_above_it(
-    tmp_path: Path, call: str, text: str
-) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import copy\nimport random\nimport numpy as np\n\n"
-        f"random.seed(1)\nx = np.arange(9.0)\ny = x * 2\n{call}\nend = 1\n",
-        encoding="utf-8",
-    )
-    session = Session(script)
-    session.run()
-    assert session.why("y").text == text

@@ -228,6 +228,10 @@ def test_a_part_that_is_changed_in_place_is_the_first_wrong_op(checked: Checked)
     wrong = text.replace("part += X.T @ delta", "part += X.T @ delta\n        part *= X[:3, :1]")
     (fault,) = checked(wrong).epochs[0].faults
     assert fault.text == "part *= X[:3, :1]"
+    into = text.replace("part += X.T @ delta", "np.dot(X.T, out, out=part)")
+    (fault,) = checked(into).epochs[0].faults
+    assert fault.text == "np.dot(X.T, out, out=part)"
+    assert "np.dot(X.T, delta, out=part)" in {each.code for each in fault.mends}
 
 
 def test_a_gradient_of_another_shape_is_wrong_altogether(checked: Checked) -> None:
@@ -278,6 +282,13 @@ def test_single_precision_has_its_own_tolerance(checked: Checked) -> None:
               "W, b = rng.normal(size=(3, 1)).astype('f4'), np.zeros((1, 1), 'f4')")  # fmt: skip
     assert checked(text).kind == RIGHT
     assert checked(text.replace("1 - out ** 2", "1 - 0.9 * out ** 2")).kind == WRONG
+
+
+def test_a_call_that_might_change_a_parameter_and_does_not_is_no_update(checked: Checked) -> None:
+    text = NET.replace("import numpy as np", "import copy\n    import numpy as np")
+    text = text.replace("out = np", "copy.copy(W)\n        out = np")
+    assert [each.name for each in checked(text).epochs[0].verdicts] == ["dW", "db"]
+    assert checked(text).kind == RIGHT
 
 
 def test_an_integer_parameter(checked: Checked) -> None:

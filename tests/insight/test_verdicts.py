@@ -133,10 +133,11 @@ def test_weight_decay_is_the_same_for_all() -> None:
     def decayed(*decays: float, penalised: bool = False) -> Verdict:
         return together([of(WRONG, decay=each) for each in decays], [], penalised=penalised)[0]
 
-    harmless = "differs by exactly 0.3 times the parameter: weight decay, which the cost doesn't have"
+    words = "differs by exactly 0.3 times the parameter"
+    harmless = f"{words}: weight decay, which the cost doesn't have"
     assert (decayed(0.3, 0.3).kind, decayed(0.3, 0.3).why) == (FACTOR, harmless)
     for found in (decayed(0.3, 0.2), decayed(0.3, 0.3, penalised=True)):
-        assert (found.kind, found.why) == (WRONG, "differs by exactly 0.3 times the parameter")
+        assert (found.kind, found.why) == (WRONG, words)
     assert decayed(-0.3, -0.3).kind == WRONG
 
 
