@@ -426,6 +426,9 @@ WAYS: dict[str, list[Any]] = {
     "back into an errstate": [
         "surroundings", ("goto", "top.7[0]"), ("next", 3), ("step", 9), ("back", 8),
     ],
+    "back to a longer sys.path": [
+        "samples/time_surroundings", ("run", None), ("back", 40), ("run", None),
+    ],
     "an exception that is only handled": [
         "samples/x_exception_notes", ("step", 30), ("until", "top.5/2[1]"),
         ("runtil", "top.5/3[3]/5"), ("back", 1), ("next", 3), ("step", 19), ("back", 7),

@@ -3,8 +3,11 @@ import sys
 import warnings
 import numpy as np
 seen = []
+sys.path += ['one', 'two', 'three', 'four']
 for i in range(3):
     sys.argv.append(str(i))
+    sys.path.pop()
+    seen.append(sys.path[-1])
     with np.errstate(all="ignore"):
         seen.append(np.geterr()["over"])
         with np.errstate(over="raise"):
