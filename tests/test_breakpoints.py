@@ -597,6 +597,8 @@ def test_a_change_in_place_is_ignored_once(opened: Opened) -> None:
     session.break_at("w").ignore = 3
     session.run()
     assert session.position.moment.text == "4.0"  # behind the change in epoch 3
+    with pytest.raises(ValueError, match="counted from 0, not -1"):
+        session.ignore(1, -1)
 
 
 TRAINING = """

@@ -12,4 +12,11 @@ try:
     del a, (nope,)
 except NameError:
     traceback.print_exc()
+def g():
+    global nope
+    del nope
+try:
+    g()
+except NameError:
+    traceback.print_exc()
 del a
