@@ -6,10 +6,12 @@ import contextlib
 import functools
 import io
 import itertools
+import os
 import random
 import re
 import sys
 import textwrap
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -1503,3 +1505,13 @@ def test_motions_never_change_what_is_computed(
     assert session.error is None
     assert session.output == output
     assert module_names(session) == variables
+
+
+def test_clocks_and_entropy_are_pythons_own_between_motions(opened: Opened) -> None:
+    before = time.time, time.perf_counter, time.sleep, os.urandom, sys.stdin
+    session = opened("import time\nstart = time.time()\ntook = time.time() - start\nend = 1\n")
+    session.step(2)
+    assert (time.time, time.perf_counter, time.sleep, os.urandom, sys.stdin) == before
+    session.run()
+    session.back(2)
+    assert (time.time, time.perf_counter, time.sleep, os.urandom, sys.stdin) == before
