@@ -353,6 +353,20 @@ def test_the_delta3_trap_names_both(ran: Ran) -> None:
     assert named(events, "total = probs.sum()").value == 0.0
 
 
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [("update(a=1)", False), ("update(a=True)", True), ("update(b=kept)", False),
+     ("update(b=kept.copy())", True), ("setdefault('a', 2)", False), ("setdefault('c', 2)", True)],
+)  # fmt: skip
+def test_a_dictionary_is_changed_by_any_other_object_even_an_equal_one(
+    ran: Ran, call: str, changed: bool
+) -> None:
+    events = ran(
+        f"import numpy as np\nkept = np.ones(2)\nd = {{'a': 1, 'b': kept}}\nd.{call}\n"
+    )
+    assert changes(named(events, f"d.{call}")) == ([("d", ())] if changed else [])
+
+
 def test_older_mutations_keep_their_value(ran: Ran) -> None:
     events = ran("import numpy as np\na = np.zeros(1)\nfor i in range(3):\n    a += 1\n")
     values = [event.mutated[0].value.item() for event in events if event.mutated]
