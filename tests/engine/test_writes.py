@@ -67,6 +67,8 @@ SNIPPETS = [
     ("mean = np.mean(X)\nsum = np.sum(X)", "", "X mean"),
     ("sum = make()\nsum(X)", "X", ""),
     ("from numpy import *\na = exp(b)\na += dot(c, d)", "a", "b c d"),
+    ("from numpy import *\na = ones(2)\nprint(a)", "", "a"),
+    ("from numpy import *\na = [ones(2)]\nb = list(a)\nb[0] -= 1", "a b", ""),
     # Functions of the script.
     ("def f(x):\n  x *= 2\n  return 0\nr = f(a)", "x a", "r"),
     ("def f(x):\n  return 1 / x\nr = f(a)\nr -= 1", "r", "x a"),
