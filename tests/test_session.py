@@ -1515,3 +1515,19 @@ def test_clocks_and_entropy_are_pythons_own_between_motions(opened: Opened) -> N
     session.run()
     session.back(2)
     assert (time.time, time.perf_counter, time.sleep, os.urandom, sys.stdin) == before
+
+
+def test_a_function_whose_file_is_no_script_any_more_is_one_op(
+    opened: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "helper.py").write_text("def twice(x):\n    return 2 * x\n", encoding="utf-8")
+    session = opened("""
+        import helper
+        from pathlib import Path
+        Path(helper.__file__).write_text("def twice(")
+        y = helper.twice(21)
+        end = 1
+    """)
+    found = [each.text for each in steps(session) if each is not None]
+    assert found[-2:] == ["y = helper.twice(21)", "end = 1"]
+    assert session["y"] == 42

@@ -176,3 +176,8 @@ class TestRead:
             Source.read(tmp_path / "none.py")
         with pytest.raises(IsADirectoryError):
             Source.read(tmp_path)
+
+
+def test_lines_are_counted_from_one() -> None:
+    source = Source("s.py", "one\ntwo")  # no end of line behind the last
+    assert [source.line(number) for number in (0, 1, 2, 9)] == ["", "one", "two", ""]
