@@ -632,6 +632,20 @@ def test_the_event_of_an_epoch_is_that_of_its_own_moment(opened: Opened) -> None
         assert (event.moment.text, event.value, event.printed) == ("299.0", 299, "")
 
 
+def test_infinity_of_pythons_own_numbers_is_caught(opened: Opened) -> None:
+    session = opened("""
+        x = 1.0
+        for i in range(1100):
+            x = x * 2
+            y = x - 1
+        end = 1
+    """)
+    session.catch("nan")
+    event = session.run()
+    assert event is not None and event.text == "x = x * 2"
+    assert (session["i"], session["x"]) == (1023, float("inf"))
+
+
 def test_bisect_asks_only_what_was_run(opened: Opened) -> None:
     session = opened(TRAINING)
     session.step()

@@ -72,6 +72,13 @@ def test_right_lessons(name: str, tmp_path: Path) -> None:
     assert report.kind == (FACTOR if name == "softmax_moons" else RIGHT)
 
 
+@pytest.mark.parametrize("name", ["adam", "momentum"])
+def test_what_enters_an_optimiser(name: str) -> None:
+    checked_step = Session(ROOT / "tests" / "networks" / f"{name}.py").check().epochs[0]
+    assert len(checked_step.gradients) == len(checked_step.verdicts) == 4
+    assert all(np.any(value) for _, value in checked_step.gradients)
+
+
 def test_what_the_values_of_a_lesson_are(tmp_path: Path) -> None:
     report = Session(lesson("mse_hidden", tmp_path)).check()
     known = {each.name: each.what for each in report.epochs[0].others}
