@@ -632,6 +632,24 @@ def test_the_event_of_an_epoch_is_that_of_its_own_moment(opened: Opened) -> None
         assert (event.moment.text, event.value, event.printed) == ("299.0", 299, "")
 
 
+@pytest.mark.parametrize(
+    "change", ["xs[0].append(5)", "xs[1][0][0] = -0.0", "xs[2]['a'] = [2]", "xs[0][0] = True"]
+)
+def test_a_change_deep_in_a_watched_list_is_seen(change: str, opened: Opened) -> None:
+    session = opened(f"""
+        import numpy as np
+        xs = [[1], (np.zeros(2),), {{"a": [1]}}]
+        same = list(xs)
+        {change}
+        end = 1
+    """)
+    session.step(4)
+    watch = session.watch("xs")
+    event = session.run()
+    assert session.stop.breakpoint == watch
+    assert event is not None and event.line == 4
+
+
 def test_infinity_of_pythons_own_numbers_is_caught(opened: Opened) -> None:
     session = opened("""
         x = 1.0

@@ -374,7 +374,9 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
     own = step.tape.sources(judged.reading.number or 0)[1]
-    for update in step.updates:  # a gradient is no cost
+    for update in step.updates:  # a gradient is no cost, nor is the step that is made of it
+        for writer in (update.entry, *update.writers):
+            own.update(writer.reads)
         for part in update.parts:
             if part.number is not None:
                 own |= step.tape.sources(part.number, part.at)[1]

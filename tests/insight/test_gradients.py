@@ -329,6 +329,16 @@ def test_a_million_parameters_are_sampled_and_it_is_said(checked: Checked) -> No
     assert verdict.kind == WRONG
 
 
+def test_a_sum_that_is_a_gradient_is_no_other_cost(checked: Checked) -> None:
+    text = NET.replace("np.zeros((1, 1))", "0.0").replace(
+        "db = delta.sum(axis=0, keepdims=True)", "error = delta.sum()"
+    ).replace("lr * db", "lr * error")
+    assert checked(text).epochs[0].notes == ()
+    other = text.replace("W -= lr * dW", "loss = np.abs(out).sum()\n        W -= lr * dW")
+    (note,) = checked(other).epochs[0].notes
+    assert note.startswith("`loss`, which the script computes, is no cost")
+
+
 def test_a_cost_of_several_numbers_is_refused_with_a_hint(checked: Checked) -> None:
     with pytest.raises(ValueError, match=r"\.sum\(\)"):
         checked(NET, "(out - y) ** 2")
