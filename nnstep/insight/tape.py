@@ -417,6 +417,8 @@ def _arrays_of(iterator: Any, depth: int = 3) -> Iterator[Any]:
 
 def _parts_of(iterator: Any) -> tuple[Any, ...]:
     """What an iterator of Python's own goes over, as far as it tells."""
+    if type(iterator).__module__ not in ("builtins", "itertools"):
+        return ()  # the script's own would run its code
     try:
         return tuple(iterator.__reduce__()[1])
     except (TypeError, AttributeError):

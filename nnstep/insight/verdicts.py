@@ -42,6 +42,7 @@ class Verdict:
         tells: whether it says anything: zero is any multiple of zero.
         named: whether the script has a name for the gradient, so that no rate is a part of it.
         fitted: the error that is left without the factor.
+        flat: whether the cost doesn't move at all, though the gradient says so.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Verdict:
     tells: bool = True
     named: bool = True
     fitted: float = 0.0
+    flat: bool = False
 
     @property
     def rank(self) -> int:
@@ -131,6 +133,8 @@ def _kind(
                        why="both are zero here")  # fmt: skip
     if bool((np.abs(said - true) <= tolerance * most + _DOUBTS * doubt).all()):
         return base
+    if bool((np.abs(true) <= _DOUBTS * doubt).all()) and float(doubt.max()) <= 1e-2 * most:
+        return replace(base, kind=UNDECIDED, flat=True, why="the cost doesn't move with it here")
     if float(doubt.max()) > 1e-2 * float(np.abs(true).max()):
         return replace(base, kind=UNDECIDED, why="the cost is too rough to be differentiated here")
     slack = tolerance * float(np.abs(said).max()) + _DOUBTS * abs(base.factor) * doubt
@@ -175,7 +179,7 @@ def together(
         rates: by which multiple of the gradient each parameter is moved, as far as known.
         penalised: whether the cost has a regulariser.
     """
-    verdicts = _by_rates(verdicts, rates)
+    verdicts = _by_rates(_of_flat(verdicts), rates)
     alive = [each for each in verdicts if each.kind in (RIGHT, FACTOR) and each.tells]
     # One number alone is a multiple of any other.
     factors = [each.factor for each in alive if each.size > 1 or each.kind == RIGHT]
@@ -187,6 +191,15 @@ def together(
             each = _with_factor(each, shared, sizes, len(verdicts) == 1)
         found.append(each)
     return _decays(found, penalised)
+
+
+def _of_flat(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """A cost that moves with others, though not with one, has that derivative: it is zero.
+
+    One that moves with none may be a count, such as an accuracy, of which nothing can be said.
+    """
+    moves = any(each.kind != UNDECIDED and each.tells for each in verdicts)
+    return [replace(each, kind=WRONG) if each.flat and moves else each for each in verdicts]
 
 
 def _by_rates(verdicts: Sequence[Verdict], rates: Sequence[float | None]) -> list[Verdict]:

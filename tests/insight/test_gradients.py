@@ -442,3 +442,56 @@ def test_a_step_behind_a_loop(checked: Checked) -> None:
 def test_objects_are_not_asked_for_more_than_they_have(checked: Checked) -> None:
     odd = "class Odd:\n        __dict__ = property(lambda self: 1 / 0)\n    odd = Odd()\n"
     assert checked(NET.replace("lr = 0.01", f"{odd}    lr = 0.01")).kind == RIGHT
+
+
+def test_units_that_are_dead_though_the_gradient_forgets_it(checked: Checked) -> None:
+    report = checked(
+        """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(8, 2)), rng.normal(size=(8, 1))
+        W, b, V, c = rng.normal(size=(2, 3)), np.full(3, -9.0), rng.normal(size=(3, 1)), np.zeros(1)
+        for epoch in range(3):
+            z = X @ W + b
+            a = np.maximum(0, z)
+            delta = a @ V + c - y
+            cost = 0.5 * np.sum(delta ** 2)
+            dV, dc = a.T @ delta, delta.sum(axis=0)
+            dz = delta @ V.T
+            dW, db = X.T @ dz, dz.sum(axis=0)
+            W -= 0.01 * dW
+            b -= 0.01 * db
+            V -= 0.01 * dV
+            c -= 0.01 * dc
+        """,
+        "cost", at=(0,),
+    )  # fmt: skip
+    kinds = {each.name: each.kind for each in report.epochs[0].verdicts}
+    assert kinds == {"dW": WRONG, "db": WRONG, "dV": RIGHT, "dc": RIGHT}
+
+
+def test_an_iterator_of_the_script_is_not_asked(checked: Checked) -> None:
+    report = checked(
+        """
+        import numpy as np
+        class Rows:
+            asked = 0
+            def __init__(self, rows): self.rows, self.at = rows, 0
+            def __iter__(self): return self
+            def __next__(self):
+                self.at += 1
+                return self.rows[self.at % len(self.rows)]
+            def __reduce__(self):
+                Rows.asked += 1
+                return Rows, (self.rows,)
+        rows, w = Rows(np.ones((4, 2))), np.array([2.0, 3.0])
+        for epoch in range(5):
+            x = next(rows)
+            out = x @ w
+            assert Rows.asked == 0
+            dw = 2 * out * x
+            w -= 0.01 * dw
+        """,
+        "out ** 2", at=(0, 1),
+    )  # fmt: skip
+    assert report.kind == RIGHT

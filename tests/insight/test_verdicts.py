@@ -159,3 +159,19 @@ def test_the_worst_is_what_is_wrong_for_certain() -> None:
     assert worst([of(RIGHT), of(UNDECIDED), of(FACTOR)]) == UNDECIDED
     assert worst([of(RIGHT), of(FACTOR)]) == FACTOR
     assert worst([]) == UNDECIDED
+
+
+# A cost that doesn't move.
+
+
+def test_a_cost_that_moves_with_others_only_proves_a_gradient_wrong() -> None:
+    flat = verdict(TRUE, [0.0] * 4)
+    assert (flat.kind, flat.flat) == (UNDECIDED, True)
+    assert [each.kind for each in together([flat, verdict(TRUE)], [20])] == [WRONG, RIGHT]
+    assert [each.kind for each in together([flat, flat], [20])] == [UNDECIDED, UNDECIDED]
+
+
+def test_a_cost_that_moves_less_than_is_sure_proves_nothing() -> None:
+    truth = measured([0.0] * 4, doubt=1.0)
+    rough = judge("dw", "", np.array(TRUE), truth)
+    assert not rough.flat
