@@ -250,7 +250,7 @@ class Driver(Observer):
         chunk = None
         if count != 0:
             chunk = self.timeline.forward.chunk(frame.code, loop, self._checks)
-        if chunk is None:
+        if chunk is None or (chunk.jumps and not isinstance(self._goal, End)):
             self._no_chunk = self._no_chunk or loop.node is self._main
             self.timeline.pause(0.0)
             return self._ops_follow()

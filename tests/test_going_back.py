@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import re
+import textwrap
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnstep.engine.values import is_a
 from nnstep.session import Session
 
 Opened = Callable[[str], Session]
@@ -169,3 +171,100 @@ def test_the_head_at_which_the_main_loop_ends(opened: Opened) -> None:
     session.back(2)
     assert session.no_epoch_follows
     assert [each.epoch for each in session.check(cost="0.5 * w**2").epochs] == [3]
+
+_LEFT = {
+    "break out of a try": """
+        w = 3.0
+        for epoch in range(9):
+            try:
+                w -= 0.1 * w
+                if epoch == 6:
+                    break
+            finally:
+                n = epoch
+                m = n * 2
+        x = w
+        y = x
+    """,
+    "return out of a with": """
+        class C:
+            def __enter__(self): self.a = 1; return self
+            def __exit__(self, *e): self.b = 2; self.c = 3; return False
+        def train(w):
+            for epoch in range(9):
+                with C() as c:
+                    w -= 0.1 * w
+                    if epoch == 6:
+                        return w
+                z = w
+            return w
+        w = train(3.0)
+        x = w
+    """,
+    "return, break and continue in turn": """
+        w = 3.0
+        def f():
+            global w
+            for epoch in range(4):
+                for i in range(3):
+                    try:
+                        w -= 0.1 * w
+                        if i == 1:
+                            continue
+                        if epoch == 2:
+                            return w
+                    except KeyError:
+                        break
+                    else:
+                        q = 1
+                    finally:
+                        n = epoch
+                        if epoch == 1:
+                            break
+                k = n
+            return 0
+        x = f()
+        y = x
+    """,
+    "a while loop, nested": """
+        w = 3.0
+        i = 0
+        while True:
+            i += 1
+            try:
+                try:
+                    w -= 0.1 * w
+                    if i > 5:
+                        break
+                finally:
+                    n = i
+            finally:
+                n += 1
+                m = n
+        y = w
+    """,
+}
+
+
+@pytest.mark.parametrize("text", _LEFT.values(), ids=_LEFT)
+def test_every_moment_of_loops_that_are_left_out_of_their_midst(opened: Opened, text: str) -> None:
+    text = textwrap.dedent(text).lstrip("\n")
+
+    def now() -> object:
+        numbers = {name: each for name, each in session.names().items() if is_a(each, (int, float))}
+        return session.position.moment, numbers
+
+    session = opened(text)
+    met = [now()]
+    while session.step() is not None and not session.finished:
+        met.append(now())
+    session = opened(text)
+    session.run()
+    for wanted in reversed(met):
+        session.back()
+        assert now() == wanted
+    for wanted in met[1::5]:
+        session = opened(text)
+        session.run()
+        session.goto(wanted[0].text)  # type: ignore[index]
+        assert now() == wanted

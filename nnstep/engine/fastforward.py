@@ -79,10 +79,13 @@ class Chunk:
     Attributes:
         loop: the loop.
         native: its code; the free variables are the frame's.
+        jumps: whether it may be left out of a `try` or `with`: between such a jump and where it
+            leads lie ops at which stepping halts, which are executed natively with it.
     """
 
     loop: Loop
     native: CodeType
+    jumps: bool
 
     @property
     def is_while(self) -> bool:
@@ -228,7 +231,7 @@ def compile_chunk(code: Code, loop: Loop, checks: Armed | None = None) -> Chunk 
         native = checks.fill(native)
     native = filled(native, {_UNBOUND: NameError})
     own = with_own_functions(native, code.native)
-    return Chunk(loop, own) if own is not None else None
+    return Chunk(loop, own, _jumps(node)) if own is not None else None
 
 
 def _fast_names(code: Code, node: ast.AST) -> list[str]:
@@ -276,11 +279,16 @@ def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
             return False
         if isinstance(each, ast.ImportFrom) and each.names[0].name == "*":
             return False
-        if isinstance(each, ast.With | ast.Try):
-            # Between a jump out of it and where that leads lie ops at which stepping halts.
-            if any(isinstance(inner, ast.Return | ast.Break) for inner in ast.walk(each)):
-                return False
     return True
+
+
+def _jumps(node: ast.AST) -> bool:
+    """Whether a `return` or `break` stands within a `with` or `try`."""
+    return any(
+        isinstance(inner, ast.Return | ast.Break)
+        for each in _own_nodes(node) if isinstance(each, ast.With | ast.Try)
+        for inner in ast.walk(each)
+    )
 
 
 def _own_nodes(node: ast.AST) -> list[ast.AST]:

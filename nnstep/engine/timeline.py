@@ -525,7 +525,7 @@ class _Seeker(Observer):
         prefix = len(here) - 2
         leads = here[:prefix] == target[:prefix] and len(target) > prefix
         if not leads:
-            return self._run(chunk, frame, None, checks)
+            return self._run_past(chunk, frame, here, checks)
         left = target[prefix] - here[prefix]
         while left > 1 and self._asks_each(here):
             if self._run(chunk, frame, 1, None):
@@ -539,6 +539,16 @@ class _Seeker(Observer):
             self.trouble = _STRAYED  # the loop has ended too early
             return True
         return path_of(frame) == target and not self._fails
+
+    def _run_past(
+        self, chunk: Chunk, frame: Frame, here: Path, checks: Armed | None
+    ) -> bool:
+        """Run a loop to its end, behind which the moment lies, or on the way out of it."""
+        if not chunk.jumps:
+            return self._run(chunk, frame, None, checks)
+        end = self._timeline.course.ends.get(here[:-2])
+        left = end[-2] - here[-2] if end is not None else 0
+        return left > 0 and self._run(chunk, frame, left, checks)
 
     def _is_way_out(self, here: Path, loop: Loop) -> bool:
         """Whether the moment is at a `return` in the body, which is no part of an iteration."""
