@@ -103,7 +103,7 @@ class Machine(RareOps):
             except BaseException as error:
                 caught = error
             if caught is not None:
-                forget_engine_frames(self._unwind(caught))
+                forget_engine_frames(self._unwind(caught), self.error is not None)
 
     def _run_handling(self) -> bool:
         """Run under the exception that the frame is handling, as Python would."""

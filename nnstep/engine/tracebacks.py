@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import CellType, CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
@@ -59,13 +60,18 @@ def operands_of(op: Op, error: BaseException) -> tuple[Any, ...]:
     return ()
 
 
-def forget_engine_frames(error: BaseException) -> None:
-    """Clear the engine's own finished frames behind a traceback.
+def forget_engine_frames(error: BaseException, ends: bool) -> None:
+    """Clear the engine's own finished frames behind a traceback, and in it what an op was given.
+
+    What was given to an op with which the script `ends` is still to be shown.
 
     A native frame in a traceback keeps those that called it, with all that they hold: values
-    of the script would live longer than under plain Python.
+    of the script would live longer than under plain Python, and NumPy refuse to resize them.
     """
     for entry in _entries(error.__traceback__):
+        if not ends and entry.tb_frame.f_code.co_varnames[:1] == (parameter(0),):
+            with suppress(RuntimeError):  # a generator that goes on, closed by nobody here
+                entry.tb_frame.clear()
         frame = entry.tb_frame.f_back
         while frame is not None and _is_ours(frame):
             try:
