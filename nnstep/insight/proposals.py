@@ -172,14 +172,16 @@ def _is_called_so(run: Run, text: str) -> bool:
 
 def candidates(run: Run, step: Step) -> list[str]:
     """Expressions that may be the cost, the likeliest first."""
-    used = _sources_of_gradients(step)
+    used, kept = _sources_of_gradients(step), {each.number for each in step.kept}
     scalars = [
         text for text, number in step.scalars.items()
         if is_expression(text) and number not in used
+        and kept.isdisjoint(step.tape.sources(number)[1])
     ]
     likely = sorted(scalars, key=lambda each: not _COST.search(each))
     found = dict.fromkeys(likely[: _MOST // 2])
-    found.update(dict.fromkeys(each for name in _names(run) if (each := definition(run, name))))
+    names = [*_names(run), *(each.name for each in step.kept if np.size(each.old) == 1)]
+    found.update(dict.fromkeys(each for name in names if (each := definition(run, name))))
     found.update(dict.fromkeys(_made(step)))
     return [*found][:_MOST]
 

@@ -28,7 +28,7 @@ from nnstep.engine.source import Source
 from nnstep.engine.timeline import Timeline
 from nnstep.engine.values import attributes
 from nnstep.insight.tape import Entry, Recorder, Tape, is_number
-from nnstep.insight.updates import Update, unfollowed, updates
+from nnstep.insight.updates import Update, in_use, unfollowed, updates
 
 _RESULT = "__cost__"
 _ALSO = 3  # scalars of the script
@@ -92,6 +92,7 @@ class Step:
         tape: all of it, the cost's entries among the script's.
         script: the script's own entries.
         updates: the parameters' updates.
+        kept: those of what the step only keeps, such as a sum of costs or a moving mean.
         unfollowed: what else is replaced by something that comes from it, as `updates` tells it.
         readings: the cost, read at several places.
         scalars: the numbers that the main loop's function computes, by their text.
@@ -103,6 +104,7 @@ class Step:
     tape: Tape
     script: list[Entry]
     updates: list[Update]
+    kept: list[Update]
     unfollowed: list[tuple[str, Any, int]]
     readings: list[Reading]
     scalars: dict[str, int]
@@ -149,10 +151,13 @@ def record(run: Run, epoch: int, costs: list[str], *, edited: bool = True) -> St
     second = _Pass(run, epoch, first.end, places, [*costs, *also[:_ALSO]], edited)
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
-    found = updates(second.tape, script, second.start, second.finish)
+    asked = [entry for each in second.readings if each.text in costs for entry in each.entries]
+    found = updates(second.tape, [*script, *asked], second.start, second.finish)
     others = unfollowed(second.tape, second.start, second.finish, found)
+    used = in_use(found)
     return Step(
-        epoch, second.tape, script, found, others, second.readings, second.scalars(), second.finish,
+        epoch, second.tape, script, used, [each for each in found if each not in used], others,
+        second.readings, second.scalars(), second.finish,
         {name: each for name, each in run.program.globals.items() if type(each) is int},
     )
 
@@ -229,28 +234,20 @@ class _Pass:
             return False
         finish = dict(numbers_at(self._main, self._run.program.globals))
         found = updates(self.tape, self.tape.entries, self.start, finish)
-        return bool(found) and all(each.first_read >= began for each in found)
+        used = [each for each in found if each.used]
+        return bool(used) and all(each.first_read >= began for each in used)
 
     def places_for_costs(self) -> list[Path]:
         """Where the cost may be meant: before the first update, and before in-place changes."""
         found = updates(self.tape, self.tape.entries, self.start, self.finish)
         every = self.tape.entries
-        # A moving mean, which only its own update reads, moves before the cost is known.
-        used = [each for each in found if self._is_used(each)] or found
+        used = in_use(found)  # a moving mean moves before the cost is known
         others = unfollowed(self.tape, self.start, self.finish, found) if not found else []
         first = min(
             (*(each.at for each in used), *(at for _, _, at in others)), default=len(every) - 1
         )
         marks = [each for each in every if each.at == first or (each.changes and each.at < first)]
         return sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
-
-    def _is_used(self, update: Update) -> bool:
-        """Whether anything but its own update reads a parameter before that."""
-        own = update.entry.code, update.entry.line
-        return any(
-            update.number in each.reads and (each.code, each.line) != own
-            for each in self.tape.entries[: update.at]
-        )
 
     def _read(self) -> None:
         """Evaluate the costs here."""

@@ -71,6 +71,8 @@ class Update:
         entry: the op of the update.
         writers: all ops that take part in it.
         label: what its gradient is called, where that isn't its name.
+        used: whether the step computes anything with it before that, the gradient at least; a sum
+            of costs isn't used, nor is a moving mean, so that neither is a parameter.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Update:
     entry: Entry
     writers: tuple[Entry, ...] = ()
     label: str = ""
+    used: bool = True
 
     @property
     def gradient(self) -> Any:
@@ -160,6 +163,11 @@ def updates(
         if made is not None:
             found[number] = made
     return sorted(found.values(), key=lambda each: each.at)
+
+
+def in_use(found: Sequence[Update]) -> list[Update]:
+    """The updates of parameters: of what is used, where any is."""
+    return [each for each in found if each.used] or [*found]
 
 
 def _moves(tape: Tape, number: int, name: str, finish: Mapping[str, Any]) -> bool:
@@ -253,6 +261,25 @@ def _update(
     return Update(
         name, number, writers[0].at, reads[0], tuple(parts), np.array(value), old,
         finder.optimised, writers[0], tuple(writers),
+        used=_is_used(tape, entries, number, writers, parts),
+    )
+
+
+def _is_used(
+    tape: Tape, entries: Sequence[Entry], number: int, writers: Sequence[Entry],
+    parts: Sequence[Part],
+) -> bool:
+    """Whether anything but its own update reads a value before that, or the update comes from it.
+
+    That may all stand in one statement, as in `w -= lr * X.T @ (X @ w - y)`.
+    """
+    own = {id(each.op.statement) for each in writers}
+    return any(
+        number in each.reads and not each.alias and id(each.op.statement) not in own
+        for each in entries if each.at < writers[0].at
+    ) or any(
+        number in tape.sources(each.number, each.at)[1]
+        for each in parts if not each.decays and each.number is not None
     )
 
 

@@ -111,6 +111,58 @@ def test_a_moving_mean_is_no_parameter_and_may_come_first(check: Check) -> None:
     assert kinds(check(text)) == {"w": RIGHT}
 
 
+SUMS = {
+    "a sum": ("total += cost_of(err)", "cost_of(err)"),
+    "a sum of what has a name": ("loss = cost_of(err)\ntotal += loss", "loss"),
+    "a sum in a list": ("sums[0] += cost_of(err)", None),
+    "a moving mean": ("total = 0.9 * total + 0.1 * cost_of(err)", None),
+    "a mean by a function": ("total = moved(total, cost_of(err))", None),
+}
+SUMMED = """
+total, sums = 0.0, [0.0]
+def cost_of(err):
+    return 0.5 * np.sum(err ** 2)
+def moved(mean, new):
+    return 0.9 * mean + 0.1 * new
+"""
+
+
+@pytest.mark.parametrize("line", SUMS)
+@pytest.mark.parametrize("given", [True, False])
+def test_what_adds_up_costs_is_no_parameter(check: Check, line: str, given: bool) -> None:
+    update, cost = SUMS[line]
+    text = script("w -= lr * g", before=SUMMED)
+    text = text.replace("loss = 0.5 * np.sum(err ** 2)", textwrap.indent(update, "    ").lstrip())
+    report = check(text, "cost_of(err)" if given else None)
+    assert kinds(report) == {"w": RIGHT}
+    assert given or cost in (None, report.cost)
+
+
+def test_a_sum_of_costs_ends_no_step(check: Check) -> None:
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 1))
+        w, total = rng.normal(size=(3, 1)), 0.0
+        for epoch in range(4):
+            g = np.zeros((3, 1))
+            for row, label in zip(X, y):
+                err = row @ w - label
+                total += 0.5 * float(err[0] ** 2)
+                g += np.outer(row, err)
+            w -= 0.01 * g
+    """
+    report = check(textwrap.dedent(text), "0.5 * np.sum((X @ w - y) ** 2)")
+    assert kinds(report) == {"w": RIGHT}
+
+
+def test_a_gradient_of_the_epoch_before(check: Check) -> None:
+    text = script("").replace("for epoch", "g = np.zeros((3, 1))\nfor epoch")
+    text = text.replace("    err = X", "    w = w - lr * g\n    err = X")
+    report = check(text, "0.5 * np.sum((X @ w - y) ** 2)", at=(1, 2))
+    assert kinds(report) == {"w": RIGHT}
+
+
 # Parameters.
 
 
