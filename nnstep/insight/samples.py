@@ -88,19 +88,20 @@ def sample(flow: Flow, row: int) -> Sample | None:
     met = list(_met(flow))
     if not any(each.entry is not None for each in met):
         return None
-    axis = _sample_axis(met)
+    axis = _sample_axis(flow, met)
     if axis is None:
         return None
     count, last = axis
     check_row(row, count)
     values: list[Value] = []
-    shown: dict[int, list[str]] = {}
+    shown: dict[tuple[int | None, int], list[str]] = {}
     for each in met:
-        number = flow.tape.number(each.value)
+        # Of one memory, too, each batch is a part of its own.
+        part = flow.tape.number(each.value), each.value.__array_interface__["data"][0]
         changed = each.entry is not None and bool(each.entry.changes)
-        again = number is not None and each.name in shown.get(number, ()) and not changed
+        again = part[0] is not None and each.name in shown.get(part, ()) and not changed
         if _has(each.value, count, last) and not again:
-            values.append(_value(flow, each, row, last, shown.setdefault(_number(number), [])))
+            values.append(_value(flow, each, row, last, shown.setdefault(part, [])))
     return Sample(row, count, last, tuple(values[:_ROWS]), len(values) > _ROWS)
 
 
@@ -119,10 +120,6 @@ def is_backward(name: str) -> bool:
     """Whether a name looks like that of a gradient."""
     found = re.split(r"[.\[\]'\"]+", name.strip("]'\""))
     return any(_BACKWARD.fullmatch(each) is not None for each in found if each)
-
-
-def _number(number: int | None) -> int:
-    return -1 if number is None else number
 
 
 def _met(flow: Flow) -> Iterator[_Met]:
@@ -149,19 +146,24 @@ def _bound(flow: Flow, entry: Entry) -> Iterator[_Met]:
     if len(names) > 1 and isinstance(value, tuple) and len(value) == len(names):
         items = list(zip(names, value, strict=True))
     else:
-        items = [(names[0], value)] if len(names) == 1 else []
+        # What stores an attribute gives nothing itself.
+        given = entry.operands[0] if value is None and entry.operands else value
+        items = [(names[0], given)] if len(names) == 1 else []
     for name, each in items:
         if isinstance(each, np.ndarray):
             yield _Met(name, entry, each, entry.at + 1)
 
 
-def _sample_axis(met: list[_Met]) -> tuple[int, bool] | None:
+def _sample_axis(flow: Flow, met: list[_Met]) -> tuple[int, bool] | None:
     """How many samples there are, and whether they are columns: what most arrays have.
 
     Parameters, told by being bound or changed again, and what is of their shape don't count.
     """
     bound = {each.name for each in met if each.entry is not None}
-    parameters = {each.value.shape for each in met if each.entry is None and each.name in bound}
+    parameters = {
+        each.value.shape for each in met if each.entry is None
+        and (each.name in bound or flow.tape.number(each.value) in flow.tape.changed_at)
+    }
     found: Counter[tuple[int, bool]] = Counter()
     seen = set()
     for each in met:

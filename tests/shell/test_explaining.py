@@ -92,6 +92,55 @@ def test_focus_is_not_led_astray_by_parameters() -> None:
     desk.shell.close()
 
 
+NET = """
+import numpy as np
+class Net:
+    def __init__(self):
+        self.W, self.b = np.ones((3, 2)), np.zeros(2)
+    def forward(self, X):
+        self.X = X
+        self.s = X @ self.W + self.b
+        self.p = np.exp(self.s) / np.exp(self.s).sum(axis=1, keepdims=True)
+    def backward(self, y):
+        d = self.p.copy()
+        d[range(len(y)), y] -= 1
+        self.dW, self.db = self.X.T @ d, d.sum(axis=0)
+    def step(self):
+        for name in ("W", "b"):
+            values = getattr(self, name)
+            values -= 0.1 * getattr(self, "d" + name)
+rng = np.random.default_rng(0)
+X, y, net = rng.normal(size=(8, 3)), rng.integers(0, 2, size=8), Net()
+for epoch in range(3):
+    order = rng.permutation(8)
+    for start in (0, 4):
+        rows = order[start : start + 4]
+        net.forward(X[rows])
+        net.backward(y[rows])
+        net.step()
+"""
+
+
+def test_focus_on_what_the_attributes_of_a_net_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(NET, encoding="utf-8")
+    desk = Desk()
+    desk.shell.open("net.py")
+    desk.type("epoch 2")
+    found = desk.shell.session.focus(3)
+    assert (found.count, found.in_columns) == (4, False)
+    names = [each.name for each in found.values]
+    assert names == 2 * ["rows", "self.X", "self.s", "self.p", "d", "d"]
+    desk.type("continue")
+    net = desk.shell.session["net"]
+    desk.type("goto epoch 2", "epoch")
+    last = {each.name: each.values for each in desk.shell.session.focus(3).values}
+    assert (last["self.p"] == net.p[3]).all()
+    desk.shell.close()
+
+
 def test_softmax_in_place_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "net.py").write_text(lesson("softmax_moons", 5), encoding="utf-8")
