@@ -197,7 +197,12 @@ class Flow:
         return [each for each in dict.fromkeys(numbers) if each is not None]
 
 
-
+def as_made(entry: Entry, value: Any) -> Any:
+    """A value as an entry has made it: a `.T` belongs to the op that reads it."""
+    if isinstance(value, np.ndarray):
+        made = {_key(each): each for each in numbers_of(entry.result)}
+        return made.get(_key(value), made.get(_key(value.T), value))
+    return value
 
 
 def is_part(sub: Entry, entry: Entry) -> bool:
@@ -261,14 +266,15 @@ class Tree:
         flow, (text, value, before) = self._flow, read
         self._count += 1
         entry = flow.producer(value, before)
-        shape, number = shape_of(value), _as_float(value)
         if entry is None:
             name = flow.label(value, text) or flow.tape.name(_number(flow, value))
+            shape, number = shape_of(value), _as_float(value)
             return Origin("start", name, _other(text, name), shape, value=number)
-        name = _name(entry, text)
+        turned, value = value, as_made(entry, value)
+        name = _name(entry, text if turned is value else text.removesuffix(".T"))
         made = Origin(
-            _kind(flow, entry, value), name, _other(text, name), shape, entry.text, entry.line,
-            "" if entry.code.is_module else entry.code.name, value=number,
+            _kind(flow, entry, value), name, _other(text, name), shape_of(value), entry.text,
+            entry.line, "" if entry.code.is_module else entry.code.name, value=_as_float(value),
         )
         key = entry.at, id(owner_of(value))
         if key in self._shown:

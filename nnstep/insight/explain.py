@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnstep.engine.events import Operand
-from nnstep.insight.dataflow import Flow, is_part, numbers_of
+from nnstep.insight.dataflow import Flow, as_made, is_part, numbers_of
 from nnstep.insight.elements import (
     Index,
     access,
@@ -456,6 +456,10 @@ class _Explainer:
     # Calls of the script's functions.
 
     def _call(self, element: _Element, entry: Entry) -> _Told:
+        made = as_made(entry, element.value)
+        index = place(element.value, element.at, made)
+        if index is not None:
+            element = element._replace(value=made, at=index)
         inside = element._replace(before=entry.at)
         applied = _applied(entry)
         words = ""

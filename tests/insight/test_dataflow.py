@@ -92,6 +92,19 @@ def test_a_call_leads_into_the_function_and_out_by_its_parameter(tmp_path: Path)
     assert (argument.read_as, argument.name) == ("x", "zh")
 
 
+def test_what_is_read_turned_was_made_as_it_is(tmp_path: Path) -> None:
+    session = lesson(tmp_path, "mse_hidden")
+    session.epoch(2)
+    session.break_at("dcost_wo")
+    session.run()
+    hidden = session.why("dcost_wo").inputs[0]
+    (inner,) = hidden.inputs
+    assert (hidden.name, hidden.read_as, hidden.shape) == ("ah", "dzo_dwo.T", (100, 4))
+    assert (inner.shape, inner.inputs[0].shape) == ((100, 4), (100, 4))
+    start = [each for each in nodes(session.why("dcost_wo", deep=True)) if each.kind == "start"]
+    assert (100, 2) in [each.shape for each in start]
+
+
 def test_an_in_place_change_stands_above_what_made_the_array(tmp_path: Path) -> None:
     session = lesson(tmp_path, "softmax_moons")
     session.epoch(2)

@@ -115,6 +115,25 @@ def test_a_call_and_its_return_expression(tmp_path: Path) -> None:
     assert inner.formula == "1 / (1 + np.exp(-x[0, 1]))" and inner.exact
 
 
+def test_what_a_call_gave_and_another_op_reads_turned(tmp_path: Path) -> None:
+    found = stopped(tmp_path, "mse_hidden").explain("dcost_wo[2, 0]", deep=True)
+    calls = [each for each in found.steps if each.kind == "call" and each.target[:2] == "ah"]
+    assert calls[0].level == 1 and calls[0].target.endswith(", 2]")
+    assert all(each.formula == f"sigmoid(z{each.target[1:]})" for each in calls)
+    assert check(found) > 10
+
+
+def test_a_turned_part_of_what_a_call_gave(tmp_path: Path) -> None:
+    body = (
+        "def both(x):\n    return [x * 2, np.cumsum(x, axis=0)]\n"
+        "for epoch in range(2):\n    x = np.arange(6.0).reshape(3, 2)\n    a = both(x)\n"
+        "    b = a[1].T @ x"
+    )
+    found = script(tmp_path, body).explain("b[1, 0]", deep=True)
+    formulas = {each.formula for each in found.steps if each.kind == "call"}
+    assert formulas == {f"both(x)[1][{row}, 1]" for row in range(3)}
+
+
 def test_long_sums_are_cut(tmp_path: Path) -> None:
     step = stopped(tmp_path, "softmax_moons").explain("db1[1]").steps[0]
     assert step.formula.count("delta2[") == 6 and "(194 smaller terms)" in step.formula
