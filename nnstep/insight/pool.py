@@ -7,13 +7,13 @@ in the next, and `hs[t]` is another value in the next iteration.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnstep.engine.ops import Code
+from nnstep.insight.leaves import base_of
 from nnstep.insight.readings import Step
 from nnstep.insight.replay import Live
 from nnstep.insight.tape import Entry, Tape, is_number
@@ -142,19 +142,14 @@ class Scopes:
             if id(each.op) not in seen:
                 seen.add(id(each.op))
                 for text in (*each.op.operands, *each.names):
-                    self._known.setdefault(_base(text), set()).add(each.code)
+                    self._known.setdefault(base_of(text), set()).add(each.code)
 
     def knows(self, code: Code, text: str) -> bool:
         """Whether a function may read a name, or what it leads to."""
-        base = _base(text)
+        base = base_of(text)
         known = self._known.get(base, set())
         own = not code.is_module and base in code.native.co_varnames
         return own or code in known or any(each.is_module for each in known)
-
-
-def _base(text: str) -> str:
-    """Of `cache["z"]` it is `cache`, of `self.w` `self`."""
-    return re.split(r"\W", text, maxsplit=1)[0]
 
 
 def known_at(entry: Entry, pool: Sequence[Value], scopes: Scopes) -> list[Value]:

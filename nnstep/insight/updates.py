@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine.ops import CALL
+from nnstep.insight.leaves import leaves
 from nnstep.insight.memoryviews import owner_of, view_into
 from nnstep.insight.operators import Sides, negated, sides, value_place
 from nnstep.insight.replay import run_in
@@ -156,9 +157,9 @@ def updates(
         finish: the same, after.
     """
     found: dict[int, Update] = {}
-    leaves = _leaves(tape, start)
-    moving = {number for number, (name, _) in leaves.items() if _moves(tape, number, name, finish)}
-    for number, (name, old) in leaves.items():
+    known = leaves(tape, start)
+    moving = {number for number, (name, _) in known.items() if _moves(tape, number, name, finish)}
+    for number, (name, old) in known.items():
         made = _update(tape, entries, name, old, number, finish.get(name), moving)
         if made is not None:
             found[number] = made
@@ -190,7 +191,7 @@ def unfollowed(
         For each its name, the object, and the entry that first changes it.
     """
     others, found = {each.number for each in known}, []
-    for number, (name, old) in _leaves(tape, start).items():
+    for number, (name, old) in leaves(tape, start).items():
         new = finish.get(name)
         if number in others or not np.size(old):
             continue
@@ -202,33 +203,6 @@ def unfollowed(
             if made is not None and number in tape.sources(made)[1]:
                 found.append((name, old, tape.maker.get(made, 0)))
     return found
-
-
-def _leaves(tape: Tape, start: Mapping[str, Any]) -> dict[int, tuple[str, Any]]:
-    """What was there before: of each memory the shortest name, and the array that has that.
-
-    Where several names look into one memory, it is the memory, under the name of all of it.
-    """
-    found: dict[int, dict[str, Any]] = {}
-    for name in sorted(start, key=lambda each: (len(each), each)):
-        number = tape.number(start[name])
-        if number is not None and tape.is_leaf(number):
-            found.setdefault(number, {})[name] = start[name]
-    return {number: _one_of(tape.owners[number], names) for number, names in found.items()}
-
-
-def _one_of(owner: Any, names: Mapping[str, Any]) -> tuple[str, Any]:
-    whole = next((name for name, value in names.items() if value is owner), None)
-    if whole is not None:
-        return whole, owner
-    looks = {(np.shape(each), _address(each)) for each in names.values()}
-    if len(looks) == 1:
-        return next(iter(names.items()))
-    return ", ".join(names), owner
-
-
-def _address(value: Any) -> int:
-    return int(value.__array_interface__["data"][0]) if isinstance(value, np.ndarray) else 0
 
 
 def _update(

@@ -204,6 +204,59 @@ def test_views_into_one_memory_are_one_parameter(check: Check) -> None:
     assert kinds(check(text.replace("db = np.sum(2", "db = np.sum(3"))) == {"theta": WRONG}
 
 
+NAMED = {
+    "params[0] params[1]": """
+        params = [w, b]
+        for epoch in range(3):
+            err = X @ params[0] + params[1] - y
+            for p, g in zip(params, [X.T @ err, err.sum(axis=0)]):
+                p -= 0.01 * g
+    """,
+    "layers[0].W layers[1].W": """
+        class Layer:
+            def __init__(self, W):
+                self.W = W
+        layers = [Layer(rng.normal(size=(3, 2))), Layer(rng.normal(size=(2, 1)))]
+        for epoch in range(3):
+            h = X @ layers[0].W
+            err = h @ layers[1].W - y
+            layers[0].g, layers[1].g = X.T @ err @ layers[1].W.T, h.T @ err
+            for layer in layers:
+                layer.W -= 0.01 * layer.g
+    """,
+    "params['w'] params['b']": """
+        params = {"w": w, "b": b}
+        for epoch in range(3):
+            W, B = params["w"], params["b"]
+            err = X @ W + B - y
+            params["w"] = W - 0.01 * (X.T @ err)
+            params["b"] = B - 0.01 * err.sum(axis=0)
+    """,
+    "w b": """
+        for epoch in range(3):
+            before = w, b
+            err = X @ w + b - y
+            w, b = w - 0.01 * (X.T @ err), b - 0.01 * err.sum(axis=0)
+    """,
+}
+
+
+@pytest.mark.parametrize("names", NAMED)
+def test_a_parameter_has_one_name_in_all_epochs(check: Check, names: str) -> None:
+    start = (
+        "import numpy as np\nrng = np.random.default_rng(0)\n"
+        "X, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 1))\n"
+        "w, b = rng.normal(size=(3, 1)), np.zeros(1)\n"
+    )
+    text = start + textwrap.dedent(NAMED[names])
+    if not names.startswith("w"):
+        text = text.replace("for epoch", "del w, b\nfor epoch", 1)
+    report = check(text, "np.sum(err ** 2) / 2", at=(0, 1, 2))
+    for each in report.epochs:
+        found = {one.what.removeprefix("d cost/d "): one.kind for one in each.verdicts}
+        assert found == dict.fromkeys(names.split(), RIGHT)
+
+
 def test_complex_parameters_are_not_judged(check: Check) -> None:
     text = script("w = w - lr * g").replace("w = rng.normal(size=(3, 1))",
                                             "w = rng.normal(size=(3, 1)) + 0j")  # fmt: skip
