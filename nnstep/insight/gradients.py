@@ -373,13 +373,7 @@ def _times(truth: Slopes, factor: float) -> Slopes:
 def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
-    own = step.tape.sources(judged.reading.number or 0)[1]
-    for update in step.updates:  # a gradient is no cost, nor is the step that is made of it
-        for writer in (update.entry, *update.writers):
-            own.update(writer.reads)
-        for part in update.parts:
-            if part.number is not None:
-                own |= step.tape.sources(part.number, part.at)[1]
+    own = step.tape.sources(judged.reading.number or 0)[1] | step.of_updates()
     texts = dict.fromkeys(
         each.text for each in step.readings
         if each.text != judged.reading.text and step.scalars.get(each.text) not in own

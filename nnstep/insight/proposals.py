@@ -172,7 +172,7 @@ def _is_called_so(run: Run, text: str) -> bool:
 
 def candidates(run: Run, step: Step) -> list[str]:
     """Expressions that may be the cost, the likeliest first."""
-    used, kept = _sources_of_gradients(step), {each.number for each in step.kept}
+    used, kept = step.of_updates(), {each.number for each in step.kept}
     scalars = [
         text for text, number in step.scalars.items()
         if is_expression(text) and number not in used
@@ -184,16 +184,6 @@ def candidates(run: Run, step: Step) -> list[str]:
     found.update(dict.fromkeys(each for name in names if (each := definition(run, name))))
     found.update(dict.fromkeys(_made(step)))
     return [*found][:_MOST]
-
-
-def _sources_of_gradients(step: Step) -> set[int]:
-    """What the gradients are computed from, and themselves: none of it is a cost."""
-    found: set[int] = set()
-    for update in step.updates:
-        for part in update.parts:
-            if part.number is not None:
-                found |= {part.number, *step.tape.sources(part.number, part.at)[1]}
-    return found
 
 
 # What can be made of it.

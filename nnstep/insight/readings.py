@@ -124,6 +124,17 @@ class Step:
             or any(each in moving or not self.tape.is_leaf(each) for each in numbers)
         ]
 
+    def of_updates(self) -> set[int]:
+        """What the updates are computed from, gradients and steps: none of it is a cost."""
+        writers = {each.at: update.number for update in self.updates for each in update.writers}
+        found: set[int] = set()
+        for each in reversed(self.tape.entries):
+            if each.at in writers:
+                found |= {*each.reads} - {writers[each.at]}
+            elif not each.alias and not found.isdisjoint((*each.makes, *each.changes)):
+                found.update(each.reads)
+        return found
+
     def forward(self, reading: Reading) -> list[Entry]:
         """What leads to the cost: the script's entries before it, and its own."""
         return [*[each for each in self.script if each.at < reading.at], *reading.entries]

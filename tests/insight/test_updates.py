@@ -445,6 +445,16 @@ def test_proposed(check: Check, update: str, changes: dict[str, str], cost: str 
     assert cost is None or report.cost == cost
 
 
+def test_a_step_is_not_taken_for_another_cost(check: Check) -> None:
+    text = script("w -= lr * g\nb -= lr * err.mean() * 12", before="b = 0.0")
+    text = text.replace("X @ w - y", "X @ w + b - y")
+    report = check(text)
+    assert kinds(report) == {"w": RIGHT, "b": RIGHT}
+    assert report.epochs[0].notes == ()
+    other = check(text.replace("    w -=", "    print(np.mean(np.abs(y) * err))\n    w -="))
+    assert ["`np.mean(" in each for each in other.epochs[0].notes] == [True]
+
+
 def test_a_cost_that_fits_nothing_is_not_proposed(check: Check) -> None:
     text = script("w -= lr * g").replace("    loss = 0.5 * np.sum(err ** 2)\n", "")
     text = text.replace("X.T @ err", "rng.normal(size=(3, 1))")
