@@ -33,7 +33,10 @@ class Report:
 
     @property
     def worst_epoch(self) -> Checked:
-        """The epoch with the worst verdict; among several of those, the one furthest off."""
+        """The epoch with the worst verdict; among several of those, the one furthest off.
+
+        One in which the numbers have run away already explains nothing, so it comes last.
+        """
         return max(self.epochs, key=_badness)
 
     @property
@@ -64,10 +67,11 @@ class Report:
         }
 
 
-def _badness(checked: Checked) -> tuple[int, float]:
-    ranks = [each.rank for each in checked.verdicts]
-    rank = max(ranks, default=0)
-    return rank, max((each.error for each in checked.verdicts if each.rank == rank), default=0.0)
+def _badness(checked: Checked) -> tuple[int, bool, float]:
+    rank = max((each.rank for each in checked.verdicts), default=0)
+    those = [each for each in checked.verdicts if each.rank == rank]
+    ordinary = not any(each.is_lopsided for each in those)
+    return rank, ordinary, max((each.error for each in those), default=0.0)
 
 
 def _epoch(checked: Checked) -> dict[str, Any]:

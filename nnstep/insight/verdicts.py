@@ -19,6 +19,7 @@ NOT_FINITE = "the cost isn't finite here"
 _ORDER = (RIGHT, FACTOR, UNDECIDED, WRONG)  # from the best to the worst
 _TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-6}  # by the bytes of a number
 _SAME = 1e-4  # two factors are the same
+_LOPSIDED = 1e6  # times as large, as no slip of the pen alone makes a gradient
 _DOUBTS = 20  # times the uncertainty of a measured derivative that it may be off
 
 
@@ -66,6 +67,12 @@ class Verdict:
     def rank(self) -> int:
         """How bad it is."""
         return _ORDER.index(self.kind)
+
+    @property
+    def is_lopsided(self) -> bool:
+        """Whether gradient or truth is next to nothing beside the other, as behind an overflow."""
+        ratio = abs(self.factor / self.cosine) if self.cosine else 0.0
+        return not 1 / _LOPSIDED < ratio < _LOPSIDED
 
 
 @dataclass(frozen=True)

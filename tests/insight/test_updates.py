@@ -371,6 +371,33 @@ def test_many_elements_at_a_kink(check: Check) -> None:
     assert kinds(check(text)) == {"W": RIGHT, "b": UNDECIDED, "V": RIGHT}
 
 
+RUNS_AWAY = """
+import numpy as np
+np.random.seed(1)
+X = np.random.randn(20, 2)
+y = (X[:, :1] * X[:, 1:] > 0).astype(float)
+W1, W2 = np.random.randn(2, 3), np.random.randn(3, 1)
+for epoch in range(12):
+    z1 = X @ W1
+    a1 = np.tanh(z1)
+    a2 = 1 / (1 + np.exp(-a1 @ W2))
+    loss = -np.mean(y * np.log(a2) + (1 - y) * np.log(1 - a2))
+    d2 = (a2 - y) / len(X)
+    d1 = (d2 @ W2.T) * (1 - z1 ** 2)
+    W1 -= 0.8 * (X.T @ d1)
+    W2 -= 0.8 * (a1.T @ d2)
+"""
+
+
+def test_what_has_run_away_is_not_what_is_explained(check: Check) -> None:
+    report = check(RUNS_AWAY, at=(0, 1, 11))
+    first, second, last = (each.verdicts[0] for each in report.epochs)
+    assert {first.kind, second.kind, last.kind} == {WRONG}
+    assert last.error > second.error > first.error and last.is_lopsided
+    assert report.worst_epoch.epoch == 1
+    assert [mend.words for _, mend in report.mends] == ["a1 ** 2"]
+
+
 def test_a_gradient_that_is_zero_says_nothing_about_factors(check: Check) -> None:
     text = script("w -= lr * g", before="u = np.zeros((3, 1))")
     text = text.replace("X @ w - y", "X @ w + (0 * X) @ u - y")
