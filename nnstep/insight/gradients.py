@@ -166,7 +166,7 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     readings = [each for each in reversed(step.readings) if each.text == cost]
     usable = [each for each in readings if each.error is None and each.value is not None]
     if not usable:
-        raise NothingToCheck(_no_cost(cost, readings))
+        raise NothingToCheck(bound_too_late(step, [cost]) or _no_cost(cost, readings))
     scalars = [each for each in usable if np.size(each.value) == 1]
     if not scalars:
         shape = np.shape(usable[0].value)
@@ -183,8 +183,21 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
             if made.verdicts and worst(made.verdicts) == RIGHT:
                 break
     if not judged:
-        raise NothingToCheck(_no_dependence(step, cost, scalars))
+        late = bound_too_late(step, [cost])
+        raise NothingToCheck(late or _no_dependence(step, cost, scalars))
     return min(judged, key=lambda each: each.score)
+
+
+def bound_too_late(step: Step, names: Sequence[str]) -> str:
+    """What is to be said of costs that have their values by the op that makes the update."""
+    late = step.beside_updates()
+    for name in names:
+        if name in late:
+            return (
+                f"`{name}` is bound by the very statement that updates {late[name]}; in place of "
+                f"the name, give the formula"
+            )
+    return ""
 
 
 def _no_cost(cost: str, readings: Sequence[Reading]) -> str:

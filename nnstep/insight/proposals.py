@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nnstep.insight.gradients import NothingToCheck, best
+from nnstep.insight.gradients import NothingToCheck, best, bound_too_late
 from nnstep.insight.readings import Run, Step, is_expression, record
 from nnstep.insight.rewording import Wording, blocks
 from nnstep.insight.tape import TooLong
@@ -27,7 +27,7 @@ _ALIKE = 0.7  # the mean cosine from which on gradients may be meant for a cost
 _SURE = 0.95  # the same for a cost that the script doesn't call so
 _ENTROPY = "-np.log({p}[range(len({p})), {y}])"
 _BINARY = "-({y} * np.log({p}) + (1 - {y}) * np.log(1 - {p}))"
-_UNKNOWN = "no cost is known{}; `cost EXPR` sets it, on the command line --cost EXPR"
+_UNKNOWN = "no cost is known{}; `cost EXPR` sets it, on the command line --cost EXPR{}"
 
 
 def propose(run: Run, epoch: int) -> str:
@@ -41,8 +41,9 @@ def propose(run: Run, epoch: int) -> str:
         if not step.updates:
             raise NothingToCheck("nothing is updated by a gradient of the script's own")
         texts = candidates(run, step)
+        late = bound_too_late(step, _names(run))
         if not texts:
-            raise NothingToCheck(_UNKNOWN.format(""))
+            raise NothingToCheck(_UNKNOWN.format("", late and f"; {late}"))
         step = record(run, epoch, texts)
     except TooLong:
         raise NothingToCheck("a training step of it has too many ops to be followed") from None
@@ -55,7 +56,7 @@ def propose(run: Run, epoch: int) -> str:
             part = _is_ingredient(run, step, text)
             ranked.append((rank, part, badness(verdicts, reached), at, text))
     if not ranked:
-        raise NothingToCheck(_UNKNOWN.format(" that the gradients go with"))
+        raise NothingToCheck(_UNKNOWN.format(" that the gradients go with", late and f"; {late}"))
     return min(ranked)[-1]
 
 

@@ -135,6 +135,18 @@ class Step:
                 found.update(each.reads)
         return found
 
+    def beside_updates(self) -> dict[str, str]:
+        """The names that a statement binds which updates a parameter, with what that is called."""
+        base = min((each.depth for each in self.script), default=0)
+        found: dict[str, str] = {}
+        for update in self.updates:
+            behind = (each for each in self.script if each.at >= update.at and each.depth == base)
+            statement = next((each.op.statement for each in behind), None)
+            for each in self.script:
+                if each.depth == base and each.op.statement is statement:
+                    found.update(dict.fromkeys(each.names, update.name))
+        return {name: of for name, of in found.items() if name not in found.values()}
+
     def forward(self, reading: Reading) -> list[Entry]:
         """What leads to the cost: the script's entries before it, and its own."""
         return [*[each for each in self.script if each.at < reading.at], *reading.entries]

@@ -472,6 +472,27 @@ def test_proposed(check: Check, update: str, changes: dict[str, str], cost: str 
     assert cost is None or report.cost == cost
 
 
+@pytest.mark.parametrize("at", [0, 2])
+@pytest.mark.parametrize("cost", [None, "loss"])
+def test_a_cost_from_the_statement_of_the_update(
+    check: Check, cost: str | None, at: int
+) -> None:
+    text = """
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y, w = rng.normal(size=(12, 3)), rng.normal(size=(12, 1)), np.zeros((3, 1))
+        def step(w):
+            err = X @ w - y
+            return w - 0.1 * (X.T @ err), float((err ** 2).sum() / 2)
+        for epoch in range(3):
+            w, loss = step(w)
+    """
+    late = "`loss` is bound by the very statement that updates w; in place of the name, give the"
+    with pytest.raises(ValueError, match=late):
+        check(text, cost, at=(at,))
+    assert kinds(check(text, "np.sum((X @ w - y) ** 2) / 2", at=(at,))) == {"w": RIGHT}
+
+
 def test_a_step_is_not_taken_for_another_cost(check: Check) -> None:
     text = script("w -= lr * g\nb -= lr * err.mean() * 12", before="b = 0.0")
     text = text.replace("X @ w - y", "X @ w + b - y")
