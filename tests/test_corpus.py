@@ -372,8 +372,6 @@ TRUTHS = {
 
 UNCHECKED = {
     "autograd_scalar_engine": "the gradients that scalars collect are taken for updates",
-    "batch_norm": "the running mean is taken for a parameter, and is updated before the cost",
-    "closures_optimiser": "where a velocity begins as 0.0, the step is taken for the gradient",
 }
 
 

@@ -445,10 +445,8 @@ def numbers_in(value: Any, depth: int = _DEPTH) -> Iterator[Any]:
                 yield from numbers_in(each, depth - 1)
     elif is_number(value):
         yield value
-    elif kind in BOUND:
-        owner = value.__self__
-        if is_number(owner):
-            yield owner
+    elif kind in BOUND and depth:  # also what `state.get` may hand out
+        yield from numbers_in(value.__self__, depth - 1)
 
 
 _READERS = (

@@ -20,7 +20,7 @@ from nnstep.insight.leaves import leaves
 from nnstep.insight.memoryviews import owner_of, view_into
 from nnstep.insight.operators import Sides, negated, sides, value_place
 from nnstep.insight.replay import run_in
-from nnstep.insight.tape import Entry, Tape, first_number, is_number
+from nnstep.insight.tape import CONTAINERS, Entry, Tape, first_number, is_number
 
 _GRADIENT = re.compile(r"\W*(d[A-Z_]|d[a-z]{1,3}\d*\b|d(cost|loss|l|z|w|b|h|a|x)|g(rad)?\w{0,2}\b|"
                        r"grad|delta|nabla)")  # fmt: skip
@@ -539,7 +539,9 @@ def _function(entry: Entry) -> str:
 
 
 def _is_simple(entry: Entry) -> bool:
-    return sides(entry) is not None or negated(entry) is not None
+    first = entry.operands[0] if entry.operands else None
+    held = isinstance(getattr(first, "__self__", first), CONTAINERS)  # `state.get(name, 0.0)`
+    return held or sides(entry) is not None or negated(entry) is not None
 
 
 def _is_array(value: Any, like: Any = None) -> bool:

@@ -100,6 +100,18 @@ def test_a_wrong_gradient(check: Check, update: str) -> None:
     assert kinds(check(script(update, FAULT))) == {"w": WRONG}
 
 
+@pytest.mark.parametrize(("state", "read"), [
+    ("{}", "state.get('w', 0.0)"), ("{}", "state.setdefault('w', 0.0)"),
+    ("defaultdict(float)", "state['w']"), ("{'w': 0.0}", "state['w']"), ("[0.0]", "state[0]"),
+])  # fmt: skip
+def test_a_velocity_that_begins_as_a_number(check: Check, state: str, read: str) -> None:
+    place = "state[0]" if state == "[0.0]" else "state['w']"
+    update = f"{place} = mu * {read} - lr * g\nw = w + {place}"
+    text = script(update, before=f"from collections import defaultdict\nmu, state = 0.5, {state}")
+    report = check(text, at=(0, 1))
+    assert [each.kind for each in report.epochs] == [RIGHT, RIGHT]
+
+
 def test_an_update_that_cannot_be_read_is_not_passed_over(check: Check) -> None:
     report = check(script("w = np.where(g > 0, w - lr, w + lr)"))
     assert kinds(report) == {"w": UNDECIDED}
