@@ -94,7 +94,10 @@ class Questions(Motions):
         return self._cost or None
 
     @cost.setter
-    def cost(self, text: str) -> None:
+    def cost(self, text: str | None) -> None:
+        if text is None:  # what the script says of itself
+            self._cost = None
+            return
         code = frameeval.compiled(text, "eval")
         assert self._breakpoints is not None
         self._breakpoints.check_names(code, self.names())

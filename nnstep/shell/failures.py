@@ -16,12 +16,6 @@ UNREADABLE = (OSError, SyntaxError, ValueError, RecursionError, MemoryError, Ove
 _SAYS_IT_ALL = (ValueError, KeyError, LookupError)
 
 
-NO_COST = (
-    "no cost is known; `cost EXPR` sets it, such as `cost loss`, and `check` looks for one that "
-    "fits"
-)
-"""What is said where the cost would be needed."""
-
 def describe(error: BaseException) -> str:
     """An exception as Python names it, in one line: `NameError: name 'x' is not defined`."""
     kind, message = type(error).__qualname__, _message(error)

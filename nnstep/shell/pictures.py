@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnstep.insight.arrays import is_array
-from nnstep.shell.failures import NO_COST
 from nnstep.shell.registry import CommandError
 from nnstep.views.drawings import Activation, Curves, Drawing, Heat, Net, Points, Regions, Spread
 
@@ -71,7 +70,7 @@ def values(shell: Shell, text: str, log: bool) -> Curves | Heat:
     """
     cost = shell.session.cost
     if text == "cost" and cost is None and not re.search(r"\bcost\b", shell.session.source.text):
-        raise CommandError(NO_COST)
+        raise CommandError(shell.no_cost())
     texts = [cost] if text == "cost" and cost is not None else _split(text)
     value = _value_of(shell, texts[0]) if len(texts) == 1 else None
     if is_array(value) and value.size > 1:

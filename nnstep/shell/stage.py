@@ -330,6 +330,16 @@ class Stage:
         single = isinstance(value, float | int | np.number | np.ndarray) and np.size(value) == 1
         return f"cost {number(np.asarray(value).item())}" if single else ""
 
+    def no_cost(self) -> str:
+        """What is said where the cost would be needed and none is set."""
+        if self.checked is not None:
+            text = self.checked.cost
+            return f"no cost is set; `cost {text}` keeps the one that the last check has taken"
+        return (
+            "no cost is known; `cost EXPR` sets it, such as `cost loss`, and `check` looks for one "
+            "that fits"
+        )
+
     def show_value(self, name: str, value: object, **options: Any) -> None:
         """Show a value under its name; options as for `value_view`."""
         output = self.output

@@ -148,7 +148,35 @@ def test_cost(ended: Desk) -> None:
     assert "has no value here yet" in ended.type("cost")
 
 
+def test_an_array_is_refused_as_cost_and_the_one_before_stays(ended: Desk) -> None:
+    shown = ended.type("cost")
+    assert ended.fail("cost error_out") == (
+        "`error_out` is no single number, but has the shape (100, 1); `(error_out).sum()` or "
+        "`.mean()` makes it one; the cost is still `error_out.sum()`"
+    )
+    assert ended.type("cost") == shown
+    assert ended.type("cost error_out.mean()") != shown
+    assert ended.type("cost default") == shown
+
+
+def test_a_cost_can_be_dropped_where_the_script_says_none(ended: Desk) -> None:
+    Path("bare.py").write_text("x = 1.0\nfor i in range(3):\n    x *= 0.5\n")
+    assert "no cost is known" in ended.type("open bare.py", "cost")
+    assert ended.type("continue", "cost x").endswith("cost: x = 0.125\n")
+    assert ended.type("cost default").startswith("no cost is known")
+
+
 # branches
+
+
+def test_a_branch_is_told_by_what_was_changed_in_it() -> None:
+    desk = opened("lr = 0.1", "continue", "goto epoch 5", "lr = 1.5", "epoch", "b2 = 3")
+    first = desk.type("branches").splitlines()[-1]
+    assert "b1  from 5.1: lr = 1.5; b2 = 3  reached 6.1" in first
+    desk.type("goto epoch 5", "lr = 2.5")
+    second = desk.type("branches").splitlines()[-1]
+    assert "b2  from 5.1: lr = 2.5  reached 5.1" in second
+    desk.shell.close()
 
 
 @pytest.fixture

@@ -269,3 +269,15 @@ def test_what_is_replaced(op: str, code: str, line: str) -> None:
 def test_a_mend_that_is_no_python() -> None:
     with pytest.raises(ValueError, match=r"with `\(b -= d\) / 2` there the script is no Python"):
         mended("b -= d\n", "b -= d", "(b -= d) / 2")
+
+
+def test_a_proposed_cost_is_told_where_one_is_needed(desk: Desk) -> None:
+    text = USES.removeprefix('"""Cost: loss"""\n').replace("slope(p)", "slope(z)")
+    Path("beside.py").write_text(BESIDE)
+    Path("uses.py").write_text(text)
+    desk.type("open uses.py", "epoch 3")
+    assert desk.type("cost").startswith("no cost is known; `cost EXPR` sets it")
+    assert "cost: loss" in desk.type("check")
+    said = "no cost is set; `cost loss` keeps the one that the last check has taken"
+    assert desk.type("cost") == said + "\n" and desk.fail("plot cost") == said
+    desk.type("cost loss", "plot cost")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nnstep.shell.commands.arguments import count, options, required
-from nnstep.shell.failures import NO_COST
 from nnstep.shell.registry import CommandError, command
 
 if TYPE_CHECKING:
@@ -18,22 +17,25 @@ _CHECK = "check [NAME] [--at E1,E2,...] [--cost EXPR]"
 _OPTION = re.compile(r"(?:^|\s)(?P<name>--at|--cost)(?=[\s=]|$)[\s=]*")
 
 
-@command("cost", group="understand", usage="cost [EXPR]", takes="expression")
+@command("cost", group="understand", usage="cost [EXPR|default]", takes="expression")
 def cost(shell: Shell, argument: str) -> None:
     """Show or set the number that training brings down.
 
-    It is an expression with a single number as its value, once an epoch.
+    It is an expression with a single number as its value, once an epoch. `cost default` takes
+    back what was set: then it is what the script's docstring says, or none.
 
-    Example:
+    Examples:
         cost error_out.sum()
+        cost default
     """
-    from nnstep.insight.parts import shape_of
-
     session = shell.session
-    if argument:
+    if argument == "default":
+        session.cost = None
+    elif argument:
+        _check_single(shell, argument)
         session.cost = argument
     if session.cost is None:
-        shell.output.hint(NO_COST)
+        shell.output.hint(shell.no_cost())
         return
     try:
         value = shell.evaluate(session.cost)
@@ -41,9 +43,21 @@ def cost(shell: Shell, argument: str) -> None:
         shell.output.hint(f"cost: {session.cost}, which has no value here yet")
         return
     shell.show_value(f"cost: {session.cost}", value)
-    if shape_of(value):
-        shell.output.hint(
-            f"that is no single number; `({session.cost}).sum()` or `.mean()` makes it one"
+
+
+def _check_single(shell: Shell, text: str) -> None:
+    """Refuse a cost that is several numbers here; one without a value may come to be a number."""
+    from nnstep.insight.parts import shape_of
+
+    try:
+        shape = shape_of(shell.session.eval(text))
+    except Exception:
+        return
+    if shape:
+        stays = f"; the cost is still `{shell.session.cost}`" if shell.session.cost else ""
+        raise CommandError(
+            f"`{text}` is no single number, but has the shape {shape}; `({text}).sum()` or "
+            f"`.mean()` makes it one{stays}"
         )
 
 
