@@ -23,6 +23,7 @@ class Branch:
         parent: the branch that it left, None for the first.
         moment: when that was, as it is shown.
         course: what is known of it.
+        inherited: how many of its edits were made before it left.
         here: where it stood when it was left.
         known: what had been printed and answered in it by then.
     """
@@ -31,6 +32,7 @@ class Branch:
     parent: str | None
     moment: str
     course: Course
+    inherited: int = 0
     here: Path = ()
     known: Any = None
 
@@ -53,7 +55,8 @@ class Branches:
         old = self.current
         old.here, old.known = old.course.frontier, self._outside.known()
         name = f"b{len(self._by_name)}"
-        self.current = Branch(name, old.name, moment, old.course.until(here))
+        course = old.course.until(here)
+        self.current = Branch(name, old.name, moment, course, len(course.edits))
         self._by_name[name] = self.current
         self._timeline.course = self.current.course
         self._timeline.others = [each.course for each in self._by_name.values()]
@@ -82,7 +85,7 @@ class Branches:
         return [
             BranchInfo(
                 each.name, each.parent, each.moment,
-                tuple(edit.text for edit in each.course.edits),
+                tuple(edit.text for edit in each.course.edits[each.inherited :]),
                 each.course.reached, each is self.current,
             )
             for each in self._by_name.values()

@@ -127,7 +127,7 @@ class BranchInfo(NamedTuple):
         name: what it is switched to by.
         parent: the branch that it left, None for the first.
         moment: when it left it.
-        edits: what was changed by hand in it.
+        edits: what was changed by hand in it, since it left its parent.
         reached: the latest moment reached in it.
         current: whether the session is in it.
     """
