@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nnstep.engine import frameeval
 from nnstep.engine.frames import Frame
+from nnstep.engine.mainloop import function_around
 from nnstep.engine.moments import Path, path_of
 from nnstep.engine.ops import Op
 from nnstep.engine.timeline import Interrupted
@@ -73,13 +75,42 @@ class Picturing(Understanding):
 
         self._check_epochs()
         found: list[Weights] = []
-        for name, turned in self._asked("net", lambda _: matrices(self._step()[0])):
-            each = Weights(name, np.asarray(self.eval(name)), turned)
+        named = self._asked("net", lambda _: matrices(self._step()[0]))
+        frame = self._main_frame()
+        for name, turned in named:
+            each = Weights(name, self._weight(name, frame), turned)
             if not found or each.between.shape[0] == found[-1].between.shape[1]:
                 found.append(each)
         if not found:
             raise ValueError(_NO_WEIGHTS)
         return found
+
+    def _main_frame(self) -> Frame:
+        """The frame of the main loop.
+
+        Raises:
+            ValueError: it stands in a function that isn't running.
+        """
+        assert self.main is not None
+        home = function_around(self._program.tree, self.main)
+        if home is None:
+            return self._ended
+        frame = self._machine.frame
+        while frame is not None and frame.code.name != home.name:
+            frame = frame.back
+        if frame is None:
+            behind = self._timeline.here() > self._timeline.course.entry
+            raise ValueError(
+                f"the weights are variables of {home.name}(), which isn't running here; "
+                f"`{'repoch' if behind else 'epoch'}` goes to an epoch of it"
+            )
+        return frame
+
+    def _weight(self, name: str, frame: Frame) -> Any:
+        try:
+            return np.asarray(frameeval.evaluate(frameeval.compiled(name, "eval"), frame))
+        except NameError as error:
+            raise ValueError(self.absence(error.name) or str(error)) from None
 
     def layers(self, row: int, gradients: bool = False) -> Layers:
         """The values of one sample on the units of the net, as they were computed last.

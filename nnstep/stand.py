@@ -16,7 +16,7 @@ from nnstep.engine.fastforward import FastForward
 from nnstep.engine.frames import Frame
 from nnstep.engine.guards import Checks, Guards
 from nnstep.engine.iterators import items_left
-from nnstep.engine.mainloop import main_loop
+from nnstep.engine.mainloop import function_around, main_loop
 from nnstep.engine.moments import epoch_of, moment, standing
 from nnstep.engine.names import imports
 from nnstep.engine.ops import NEXT
@@ -244,15 +244,39 @@ class Stand:
             return variables[name]
         if name in frame.code.module:
             return frame.code.module[name]
-        raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
+        raise KeyError(self.absence(name) or f"there is no {name!r} here")
 
-    def _not_yet(self, name: str) -> str:
-        lines = [
-            node.lineno
-            for node in ast.walk(self._program.tree)
-            if isinstance(node, ast.Name) and node.id == name
-        ]
-        return f"; line {min(lines)} is where it first appears" if lines else ""
+    def absence(self, name: str) -> str:
+        """What there is to say of a name of the script that has no value here: where it gets one.
+
+        Returns:
+            Empty where the script knows no such name, or it has a value.
+        """
+        tree = self._program.tree
+        found = [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id == name]
+        if not found or name in self:
+            return ""
+        words = f"there is no {name!r} here"
+        stored = [each for each in found if isinstance(each.ctx, ast.Store)]
+        homes = [function_around(tree, each) for each in stored]
+        named = list(dict.fromkeys(f"{home.name}()" for home in homes if home is not None))
+        if not named or None in homes or f"{self._frame().code.name}()" in named:
+            return f"{words}; line {min(each.lineno for each in found)} is where it first appears"
+        *others, last = named
+        of = f"{', '.join(others)} and {last}" if others else last
+        return (
+            f"{words}: it is a variable of {of}; `tbreak {name}` and then "
+            "`continue`, or `rcontinue` for the way back, leads there"
+        )
+
+    def at(self, text: str) -> Any:
+        """The value of a name, or of another expression, here.
+
+        Raises:
+            KeyError: a name without a value; where it gets one is said.
+            Exception: whatever the expression raises.
+        """
+        return self[text.strip()] if text.strip().isidentifier() else self.eval(text)
 
     def __contains__(self, name: object) -> bool:
         """Whether a name has a value here."""

@@ -133,6 +133,26 @@ def test_the_net_of_a_sample_in_columns(tmp_path: Path, monkeypatch: pytest.Monk
     desk.shell.close()
 
 
+def test_the_net_in_a_function_that_is_not_running(desk: Desk) -> None:
+    Path("moons.py").write_text(lesson("softmax_moons", 5))
+    desk.shell.open("moons.py")
+    told = "the weights are variables of build_model(), which isn't running here; `{}` goes to"
+    assert desk.fail("net").startswith(told.format("epoch"))
+    desk.type("continue")
+    assert desk.fail("net").startswith(told.format("repoch"))
+    desk.type("repoch")
+    shown = desk.type("net")
+    assert shown.startswith("W1 (2, 3), W2 (3, 2)\n")
+    desk.type("break calculate_loss", "rcontinue")
+    assert desk.shell.session.position.function == "calculate_loss"
+    assert desk.type("net").startswith("W1 (2, 3), W2 (3, 2)\n")
+
+
+def test_the_net_before_its_weights_are_made(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    assert desk.fail("net").startswith("there is no 'wh' here; line ")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
