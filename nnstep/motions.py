@@ -327,30 +327,6 @@ class Motions(Stand):
             return self._travel(lambda: self._traveller.stand(latest.start, f"r{motion}"))
         return self._travel(otherwise)
 
-    def before(self, name: str) -> Any:
-        """The value of a name an epoch ago, where it was bound or changed by then.
-
-        Raises:
-            KeyError: there was none.
-        """
-        here = self._timeline.here()
-        entry = self._timeline.course.entry
-        inside = entry and here[: len(entry)] == entry
-        if self.main is None or not inside or here[len(entry)] < 1:
-            raise KeyError("there is no epoch before this one")
-        then = (*entry, here[len(entry)] - 1, *here[len(entry) + 1 :])
-        if name not in self:
-            raise KeyError(f"there is no {name!r} here")
-        found: tuple[Any, ...] = ()
-        with self._running(), self._timeline.hidden(), self._timeline.protecting():
-            with suppress(Unreachable, KeyError):
-                self._timeline.go(then)
-                found = (kept(self[name]),)
-            self._timeline.go(here)
-        if not found:
-            raise KeyError(f"{name!r} had no value an epoch ago")
-        return found[0]
-
     # Stepping from operand to operand.
 
     @property

@@ -20,6 +20,7 @@ from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import items_left
 from nnstep.engine.moments import Path, path_of, standing
 from nnstep.engine.stops import Breakpoint
+from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.engine.values import frozen
 from nnstep.goals import Before, End, Until
 from nnstep.inquiry import Notes, Probe
@@ -188,6 +189,52 @@ class Questions(Motions):
         self._driver.reason = "bisect"
         return event
 
+    # What was.
+
+    def before(self, text: str) -> Any:
+        """The value of a name, or of another expression, an epoch ago; see `then`.
+
+        The session stands afterwards where it stood.
+
+        Raises:
+            KeyError: there was none.
+        """
+        self.at(text)  # which says of a name what is the matter with it
+        code = frameeval.compiled(text, "eval")
+
+        def ask(here: Path) -> tuple[Any, ...]:
+            try:
+                self._go_before(here)
+            except Interrupted:
+                raise
+            except Unreachable:  # an epoch ago it didn't come here
+                return ()
+            with suppress(Exception):
+                return (kept(frameeval.evaluate(code, self._frame())),)
+            return ()
+
+        found = self._asked(f"diff {text}", ask)
+        if not found:
+            raise KeyError(f"{text!r} had no value {self.then}")
+        return found[0]
+
+    @property
+    def then(self) -> str:
+        """With what `before` compares, in words: behind the main loop no op has one before it."""
+        return "an epoch ago" if self.position.epoch is not None else "when the last epoch began"
+
+    def _go_before(self, here: Path) -> None:
+        """Go to the same op of the epoch before; from behind the main loop, to its last epoch."""
+        entry = self._timeline.course.entry
+        at = len(entry)
+        inside = here[:at] == entry
+        if self.main is None or not entry or here < entry or (inside and here[at] < 1):
+            raise KeyError("there is no epoch before this one")
+        if inside:
+            self._timeline.go((*entry, here[at] - 1, *here[at + 1 :]))
+        else:
+            self._traveller.epochs_back(1, self._epochs)
+
     # The op that made a value.
 
     def shape_of(self, name: str) -> ShapeStory | None:
@@ -205,8 +252,7 @@ class Questions(Motions):
             KeyError: there is no such variable here.
             ValueError: it is nothing that an op could have bound.
         """
-        if name.isidentifier() and name not in self:
-            raise KeyError(f"there is no {name!r} here" + self._not_yet(name))
+        self.at(name)
         assert self._breakpoints is not None
         self._breakpoints.check_names(frameeval.compiled(name, "eval"), self.names())
         return self._asked(f"shape of {name}", lambda here: self._binding(name, here))

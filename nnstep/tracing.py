@@ -179,7 +179,7 @@ class Tracing(Questions):
         from nnstep.insight.dataflow import Flow, Origin, Tree, numbers_of
         from nnstep.insight.tape import is_number
 
-        value = self._at(name)
+        value = self.at(name)
         if not any(True for _ in numbers_of(value)):
             raise ValueError(
                 f"`{name}` is {_article(value)}, which isn't followed: only arrays and numbers "
@@ -226,7 +226,7 @@ class Tracing(Questions):
 
         found = self._traced(f"explain {text}", base, ask)
         if found.found is None:
-            value = np.asarray(self._at(base))[index]
+            value = np.asarray(self.at(base))[index]
             found = found._replace(found=Explanation(text, value, ()))
         return found
 
@@ -259,12 +259,6 @@ class Tracing(Questions):
 
     # What is asked for.
 
-    def _at(self, text: str) -> Any:
-        """The value of a name, or a place, here."""
-        if text.isidentifier() and text not in self:
-            raise KeyError(f"there is no {text!r} here" + self._not_yet(text))
-        return self.eval(text)
-
     def _element(self, text: str) -> tuple[str, tuple[int, ...]]:
         """The array that is meant, and the place in it."""
         from nnstep.insight.tape import is_number
@@ -273,11 +267,11 @@ class Tracing(Questions):
         base, value = text.strip(), None
         if isinstance(node, ast.Subscript):
             base = ast.unparse(node.value)
-            value = self._at(base)
+            value = self.at(base)
         if isinstance(node, ast.Subscript) and isinstance(value, np.ndarray):
             given = _numbers(node.slice, self.eval)
         else:
-            base, value = text.strip(), self._at(text.strip())
+            base, value = text.strip(), self.at(text.strip())
         if not is_number(value):
             raise ValueError(f"`{base}` is {_article(value)}, not an array of numbers or a number")
         return base, _index(base, np.shape(value), given)

@@ -303,7 +303,13 @@ class Stage:
         except (CommandError, OutputClosed, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit too: `raise SystemExit` doesn't end the shell.
-            raise CommandError(describe(error) + self._advice(error)) from error
+            absent = self._absent(error)
+            raise CommandError(absent or describe(error) + self._advice(error)) from error
+
+    def _absent(self, error: BaseException) -> str:
+        """Of a name of the script that has no value yet, where it gets one."""
+        name = error.name if isinstance(error, NameError) else None
+        return self.session.absence(name) if isinstance(name, str) else ""
 
     def _advice(self, error: BaseException) -> str:
         name = error.name if isinstance(error, NameError) else None

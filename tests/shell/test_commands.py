@@ -44,6 +44,18 @@ for epoch in range(4):
 print("done")
 '''
 LINE_OF_Z = 22
+PLACES = """import numpy as np
+
+
+class Net:
+    W = np.ones((3, 2))
+
+
+net = Net()
+all = {"W": net.W}
+for i in range(5):
+    net.W *= 0.5
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -296,7 +308,7 @@ def test_python_expressions(at_z: Desk) -> None:
         ("stpe", "unknown command `stpe`; did you mean `step`?"),
         ("xyzzy", "unknown command `xyzzy`; `help` lists the commands"),
         ("z shape", "`z` is a variable, not a command: `table z` shows it"),
-        ("diff nowhere", "there is no variable `nowhere` here; `vars` lists them"),
+        ("diff nowhere", "NameError: name 'nowhere' is not defined"),
     ],
 )
 def test_errors_are_one_line_and_the_session_goes_on(at_z: Desk, line: str, message: str) -> None:
@@ -343,6 +355,56 @@ def test_diff(desk: Desk) -> None:
     assert "w now - before  (2, 1)" in shown
     assert "b now - before" in desk.type("diff b")
     assert "lr is the same as an epoch ago" in desk.type("diff lr")
+
+
+def test_diff_behind_the_main_loop(desk: Desk) -> None:
+    assert desk.fail("diff 1") == "there is no epoch before this one"
+    desk.type("continue")
+    assert "2 of 2 values changed since the last epoch began" in desk.type("diff w")
+    assert desk.type("diff b").splitlines() == [
+        f"b = {desk.shell.session['b']}",
+        f"b when the last epoch began = {desk.shell.session['b'] + 0.1}",
+        "b now - before = -0.1",
+    ]
+    assert "lr is the same as when the last epoch began" in desk.type("diff lr")
+    assert desk.shell.session.finished
+
+
+def test_diff_behind_a_loop_that_was_left_early(desk: Desk) -> None:
+    text = "b = 1.0\nwhile True:\n    b *= 0.5\n    if b < 0.2:\n        break\nc = b\n"
+    Path("left.py").write_text(text)
+    desk.type("open left.py", "until b < 0.2", "continue")
+    assert desk.type("diff b").startswith("b = 0.125\nb when the last epoch began = 0.25\n")
+
+
+def test_diff_of_attributes_entries_and_parts(desk: Desk) -> None:
+    Path("places.py").write_text(PLACES)
+    desk.type("open places.py", "epoch 3")
+    for place in ("net.W", "net.W[1:]", "all['W']", "net.W.sum()"):
+        shown = desk.type(f"diff {place}")
+        assert shown.startswith(place) and f"{place} now - before" in shown
+    assert "AttributeError" in desk.fail("diff net.V")
+
+
+def test_a_name_without_a_value_yet(desk: Desk) -> None:
+    told = f"there is no 'z' here; line {LINE_OF_Z} is where it first appears"
+    lines = ("p z", "p z.sum()", "table z", "table z[0:1]", "shape z", "diff z", "why z",
+             "explain z[0, 0]", "plot hist z")  # fmt: skip
+    assert {desk.fail(line) for line in lines} == {told}
+    assert "".join(desk.type("display z").splitlines()).endswith(f"here ({told})")
+
+
+def test_a_name_of_a_function_that_is_not_running(desk: Desk) -> None:
+    told = (
+        "there is no 'y' here: it is a variable of sigmoid(); `tbreak y` and then `continue`, or "
+        "`rcontinue` for the way back, leads there"
+    )
+    assert desk.fail("p y") == told
+    desk.type("tbreak y", "continue")
+    assert desk.type("p y.shape") == "y.shape = (3, 1)\n"
+    desk.type("goto end")
+    assert desk.fail("shape y") == told
+    desk.type("tbreak y", "rcontinue", "shape y")
 
 
 def test_list(at_z: Desk) -> None:

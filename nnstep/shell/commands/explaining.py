@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnstep.shell.commands.arguments import required, whole
-from nnstep.shell.registry import CommandError, command
+from nnstep.shell.registry import command
 
 if TYPE_CHECKING:
     from nnstep.shell.shell import Shell
@@ -27,7 +27,7 @@ def why(shell: Shell, argument: str) -> None:
         why params["W1"] --deep
     """
     name, deep = _asked(argument, "why NAME [--deep]")
-    _check(shell, name)
+    shell.evaluate(name)
     with shell.under_way() as session:
         traced = session.trace_why(name, deep)
     from nnstep.views.tracing import origin_view
@@ -52,7 +52,7 @@ def explain(shell: Shell, argument: str) -> None:
         explain dcost_wo[2, 0] --deep
     """
     text, deep = _asked(argument, "explain NAME[i,j] [--deep]")
-    _check(shell, text.partition("[")[0] if _is_element(text) else text)
+    shell.evaluate(text.partition("[")[0] if _is_element(text) else text)
     with shell.under_way() as session:
         traced = session.trace_explain(text, deep)
     from nnstep.views.tracing import explanation_view
@@ -95,16 +95,6 @@ def _asked(argument: str, usage: str) -> tuple[str, bool]:
 
 def _is_element(text: str) -> bool:
     return text.partition("[")[0].strip().isidentifier() and text.endswith("]")
-
-
-def _check(shell: Shell, text: str) -> None:
-    """Say of a name that isn't there what it might have been."""
-    try:
-        shell.evaluate(text)
-    except CommandError:
-        if text.strip().isidentifier():
-            shell.session[text.strip()]  # which says where it first appears
-        raise
 
 
 def _tell(shell: Shell, traced: Traced) -> None:

@@ -99,37 +99,41 @@ def _key(shell: Shell, node: ast.expr) -> Any:
     return slice(*(None if each is None else _key(shell, each) for each in bounds))
 
 
-@command("diff", group="look", usage="diff NAME", takes="name")
+@command("diff", group="look", usage="diff NAME", takes="expression")
 def diff(shell: Shell, argument: str) -> None:
     """Show what changed since an epoch ago.
 
-    Changed values are marked with `*`; then comes by how much they changed.
+    Changed values are marked with `*`; then comes by how much they changed. NAME may be a part of
+    an array, an attribute or an entry, too. Behind the main loop it is compared with the beginning
+    of the last epoch.
 
-    Example:
+    Examples:
         diff wh
+        diff wh[0]
     """
     name = required(argument, "diff NAME")
-    session = shell.session
-    if name not in session:
-        raise CommandError(f"there is no variable `{name}` here; `vars` lists them")
-    before, now = session.before(name), session[name]
+    shell.evaluate(name)  # which says what is the matter with it
+    before = shell.session.before(name)
+    now = shell.evaluate(name)  # behind the journey, which makes some arrays anew
     mask = changed(before, now)
     if mask is None or not is_array(now):
         _show_both(shell, name, before, now)
         return
     shell.show_value(name, now, changed=mask)
     count = int(mask.sum())
-    shell.output.hint(f"{count} of {mask.size} values changed since an epoch ago")
+    since = shell.session.then.removeprefix("when ")
+    shell.output.hint(f"{count} of {mask.size} values changed since {since}")
     if count and now.dtype.kind in "fiuc":
         shell.show_value(f"{name} now - before", now - before)
 
 
 def _show_both(shell: Shell, name: str, before: Any, now: Any) -> None:
+    then = shell.session.then
     if now is before:
-        shell.output.hint(f"{name} is the same as an epoch ago")
+        shell.output.hint(f"{name} is the same as {then}")
     shell.show_value(name, now)
     if now is not before:
-        shell.show_value(f"{name} an epoch ago", before)
+        shell.show_value(f"{name} {then}", before)
         if isinstance(now, (int, float)) and isinstance(before, (int, float)):
             shell.show_value(f"{name} now - before", now - before)
 
