@@ -246,6 +246,12 @@ class Stand:
             return frame.code.module[name]
         raise KeyError(self.absence(name) or f"there is no {name!r} here")
 
+    def mentions(self, name: str) -> bool:
+        """Whether a name stands in the script."""
+        return any(
+            isinstance(each, ast.Name) and each.id == name for each in ast.walk(self._program.tree)
+        )
+
     def absence(self, name: str) -> str:
         """What there is to say of a name of the script that has no value here: where it gets one.
 

@@ -109,9 +109,16 @@ def commands() -> list[Command]:
     return list(dict.fromkeys(_by_word.values()))
 
 
-def words() -> dict[str, bool]:
-    """Every name and alias, and whether the argument may begin with a bracket or a sign."""
-    return {word: each.free for word, each in _by_word.items()}
+def words(known: Callable[[str], bool] = lambda _: True) -> dict[str, bool]:
+    """Every name and alias, and whether the argument may begin with a bracket or a sign.
+
+    Args:
+        known: whether a word is a variable; `step -1` is a command where `step` is none.
+    """
+    return {
+        word: each.free or (each.takes == "number" and not known(word))
+        for word, each in _by_word.items()
+    }
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

@@ -293,7 +293,7 @@ class Shell(Stage):
 
     def parse(self, line: str) -> Parsed:
         """Tell what a line is, where the script stands."""
-        return parse(line, words(), self._is_name)
+        return parse(line, words(self._is_variable), self._is_name)
 
     def _is_name(self, word: str) -> bool:
         return self._is_variable(word) or (self.has_session and hasattr(builtins, word))

@@ -5,10 +5,11 @@ What the commands work with. Not what is typed: lines are the shell's affair (sh
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -273,8 +274,8 @@ class Stage:
         self._show_drawn()
         return value
 
-    def change(self, text: str) -> None:
-        """Execute a statement in the current frame, and show the names it bound."""
+    def change(self, text: str) -> tuple[str, ...]:
+        """Execute a statement in the current frame, and show what it bound; the names of that."""
         before = len(self.session.branches())
         with self._users_python():
             names = self.session.execute(text)
@@ -282,7 +283,11 @@ class Stage:
         for name in names:
             if name in self.session:
                 self.show_value(name, self.session[name])
+        for place in _places(text):
+            with suppress(Exception):  # it may have gone again
+                self.show_value(place, self.session.eval(place))
         self._tell_branch(before)
+        return names
 
     def _tell_branch(self, before: int) -> None:
         """Say that a change in the past has begun another branch."""
@@ -350,6 +355,18 @@ class Stage:
         """Show a value under its name; options as for `value_view`."""
         output = self.output
         output.show(value_view(value, name=name, width=output.width, ascii=output.ascii, **options))
+
+
+def _places(text: str) -> list[str]:
+    """The elements and attributes that a statement gives values, such as `wh[0, 0]`."""
+    given = [
+        each for each in ast.parse(text.strip()).body
+        if isinstance(each, ast.Assign | ast.AugAssign | ast.AnnAssign)
+    ]
+    return [
+        ast.unparse(node) for each in given for node in ast.walk(each)
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store)
+    ]
 
 
 def _has_failed(error: BaseException | None) -> bool:

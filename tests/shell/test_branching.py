@@ -62,6 +62,7 @@ def test_bisect_of_what_never_is_true(ended: Desk) -> None:
     assert "`epoch > 99` is not true" in ended.fail("bisect epoch > 99")
     assert ended.shell.session.position == before
     assert "such as `bisect error_out.sum() < 5`" in ended.fail("bisect")
+    assert "`error_out.sum() < 5`, `.any()` or `.all()` would do" in ended.fail("bisect error_out")
     assert "wh.shape == (2, 4) is true from before the first epoch on" in ended.type(
         "bisect wh.shape == (2, 4)"
     )

@@ -168,6 +168,10 @@ def _lines_of_failure(desk: Desk, line: str) -> list[str]:
     [
         ("step x", "`x` is not a whole number; usage: step [N]"),
         ("step 0", "at least 1"),
+        ("step -1", "the number must be at least 1, not -1; usage: step [N]"),
+        ("next -2", "the number must be at least 1, not -2; usage: next [N]"),
+        ("epoch -1", "the number must be at least 1, not -1; usage: epoch [N]"),
+        ("back -1", "the number must be at least 1, not -1; usage: back [N]"),
         ("next 1.5", "not a whole number"),
         ("finish 3", "`finish` takes no argument"),
         ("until", "usage: until COND"),
@@ -179,6 +183,18 @@ def test_motions_that_fail(desk: Desk, line: str, words: str) -> None:
     before = desk.shell.session.position
     assert words in desk.fail(line)
     assert desk.shell.session.position == before
+
+
+def test_a_condition_that_is_an_array(at_z: Desk) -> None:
+    told = "`x` is an array, which is neither true nor false; `x.sum() < 5`, `.any()` or `.all()` "
+    assert told in at_z.fail("until x") and told in at_z.fail("runtil x")
+    assert "`(x - 1).sum() < 5`, " in at_z.fail("until x - 1")
+
+
+def test_a_number_below_zero_behind_a_variable_is_python(at_z: Desk) -> None:
+    at_z.type("next 2")
+    assert at_z.type("epoch -1") == "epoch -1 = -1\n"
+    assert at_z.type("step = 5", "step -1") == "step = 5\nstep -1 = 4\n"
 
 
 def test_grain(at_z: Desk) -> None:
@@ -461,9 +477,13 @@ def test_set_and_assignment(at_z: Desk) -> None:
     assert at_z.type("set b = 3") == "b = 3\n"
     assert at_z.type("lr = 0.125") == "lr = 0.125\n"
     assert at_z.shell.session["lr"] == 0.125
-    at_z.type("x[0, 0] = 7")
+    assert at_z.type("x[0, 0] = 7") == "x[0, 0] = 7.0\n"
     assert at_z.shell.session["x"][0, 0] == 7
-    at_z.type("w[0, 0] += 1")
+    assert at_z.type("set w[0, 0] += 1") == "w[0, 0] = 1.5\n"
+    assert at_z.type("set x[0, 1], b = 2, 4") == "b = 4\nx[0, 1] = 2.0\n"
+    told = "nosuch is a new name, which the script doesn't use"
+    assert at_z.type("set nosuch = 3") == f"nosuch = 3\n{told}\n"
+    assert at_z.type("set nosuch = 4", "set a = 5") == "nosuch = 4\na = 5\n"
     for line in ("set", "set b", "set b == 3"):
         assert "usage: set NAME = EXPR" in at_z.fail(line)
 

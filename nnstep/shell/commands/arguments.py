@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nnstep.shell.registry import CommandError
 
@@ -43,6 +45,21 @@ def required(argument: str, usage: str) -> str:
     if not argument:
         raise CommandError(f"something is missing; usage: {usage}")
     return argument
+
+
+@contextmanager
+def one_truth(condition: str) -> Iterator[None]:
+    """Around what asks a condition: NumPy's refusal to call an array true is told with a mend."""
+    try:
+        yield
+    except ValueError as error:
+        if not str(error).startswith("The truth value of an"):
+            raise
+        text = condition if condition.isidentifier() else f"({condition})"
+        raise CommandError(
+            f"`{condition}` is an array, which is neither true nor false; `{text}.sum() < 5`, "
+            "`.any()` or `.all()` would do"
+        ) from None
 
 
 def options(argument: str, known: re.Pattern[str], usage: str) -> tuple[str, dict[str, str]]:

@@ -26,4 +26,7 @@ def set_(shell: Shell, argument: str) -> None:
     """
     if not _ASSIGNMENT.fullmatch(argument):
         raise CommandError("something is missing; usage: set NAME = EXPR")
-    shell.change(argument)
+    known = set(shell.session.names())
+    for name in shell.change(argument):
+        if name not in known and not shell.session.mentions(name):
+            shell.output.hint(f"{name} is a new name, which the script doesn't use")

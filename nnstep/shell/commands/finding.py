@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnstep.engine.events import Event
-from nnstep.shell.commands.arguments import required
+from nnstep.shell.commands.arguments import one_truth, required
 from nnstep.shell.registry import command
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def bisect(shell: Shell, argument: str) -> None:
         results.append(session.bisect(condition))
         return results[0].event
 
-    shell.travel(motion)
+    with one_truth(condition):
+        shell.travel(motion)
     _tell(shell, condition, results[0])
 
 

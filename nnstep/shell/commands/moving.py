@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnstep.shell.commands.arguments import count, required
+from nnstep.shell.commands.arguments import count, one_truth, required
 from nnstep.shell.failures import UNREADABLE, unreadable
 from nnstep.shell.registry import CommandError, command
 
@@ -62,7 +62,9 @@ def until(shell: Shell, argument: str) -> None:
         until error_out.sum() < 5
     """
     condition = required(argument, "until COND, such as `until epoch == 100`")
-    if shell.move(lambda session: session.until(condition)) and shell.session.finished:
+    with one_truth(condition):
+        moved = shell.move(lambda session: session.until(condition))
+    if moved and shell.session.finished:
         shell.output.hint(f"`{condition}` did not become true")
 
 

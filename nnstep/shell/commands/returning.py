@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnstep.engine.events import Event
 from nnstep.shell import scenes
-from nnstep.shell.commands.arguments import count, required, whole
+from nnstep.shell.commands.arguments import count, one_truth, required, whole
 from nnstep.shell.registry import CommandError, command
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def runtil(shell: Shell, argument: str) -> None:
         runtil error_out.sum() > 5
     """
     condition = required(argument, "runtil COND, such as `runtil epoch == 100`")
-    shell.travel(lambda session: session.runtil(condition))
+    with one_truth(condition):
+        shell.travel(lambda session: session.runtil(condition))
     if shell.session.stop.reason == "start":
         shell.output.hint(f"`{condition}` was not true before")
 
