@@ -59,8 +59,9 @@ class Picturing(Understanding):
         found = self._traced("plot data", None, lambda tape, _: data_of(tape)).found
         data: Data | None = found[0] if found is not None else data_among(self.names())
         if data is None:
-            begun = bool(self._timeline.course.entry)
-            raise ValueError(_NO_POINTS if begun else _NOT_BEGUN)
+            begun = self.main is None or self._timeline.course.entry
+            when = "so far" if self.main is None else "in this epoch or the one before"
+            raise ValueError(_NO_POINTS.format(when) if begun else _NOT_BEGUN)
         if data.labels is None:  # they were compared with nothing yet
             data = data._replace(labels=labels_among(self.names(), len(data.points)))
         return data
@@ -230,6 +231,6 @@ class Picturing(Understanding):
 _NO_WEIGHTS = "no matrix of weights was found that a training step updates"
 _NOT_BEGUN = "no epoch has been run yet; `epoch 2` runs one"
 _NO_POINTS = (
-    "nothing that was computed in this epoch or the one before has two columns, or two rows, of "
+    "nothing that was computed {} has two columns, or two rows, of "
     "numbers for at least four points; only points of the plane can be drawn"
 )

@@ -220,6 +220,13 @@ def test_what_is_refused(desk: Desk, line: str, words: str) -> None:
     assert desk.type("p x.size").strip() == "x.size = 4"
 
 
+def test_points_where_there_is_no_loop(desk: Desk) -> None:
+    Path("flat.py").write_text("import numpy as np\nx = np.ones(3)\n")
+    desk.type("open flat.py", "continue")
+    for line in ("plot data", "plot boundary"):
+        assert desk.fail(line).startswith("nothing that was computed so far has two columns, or ")
+
+
 @pytest.mark.parametrize(
     "line",
     [

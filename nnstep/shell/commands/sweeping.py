@@ -51,13 +51,13 @@ def _measures(shell: Shell, typed: dict[str, str]) -> Measures:
     said = measures(shell.session.source.text)
     chosen = replace(
         said,
-        cost=typed.get("--cost", said.cost),
+        cost=typed.get("--cost", shell.session.cost or ""),
         accuracy=typed.get("--accuracy", said.accuracy),
     )
     if not chosen.cost and not chosen.accuracy:
         raise CommandError(
-            "it isn't known what to compare; `--cost EXPR` says it, such as "
-            "`--cost error_out.sum()`"
+            "it isn't known what to compare; `--cost EXPR` says it, an expression with a single "
+            "number at the end of the script"
         )
     return chosen
 
