@@ -90,6 +90,14 @@ def _run(arguments: list[str]) -> int:
     from nnstep import running
 
     path, *rest = arguments
+    if not os.path.exists(path):
+        from nnstep import lessons
+
+        if lessons.find(path) is not None:
+            return _complain(
+                f"run takes a file, and there is none called {path}; `nnstep {path}` opens the "
+                "lesson"
+            )
     if by_ops:
         return running.run_by_ops(path, rest)
     running.run_plain(path, rest)
@@ -161,13 +169,13 @@ def _lesson(options: argparse.Namespace, output: Output) -> int:
 
 def _play(options: argparse.Namespace, output: Output) -> int:
     """A guided lesson; lines come from a person or a pipe, an empty one goes on."""
+    from nnstep.shell.commands.teaching import begin
     from nnstep.shell.shell import Shell
 
     prompted = _is_terminal(sys.stdin)
     shell = Shell(output, interactive=prompted, keep_going=True)
     try:
-        if not shell.execute(f"lesson {options.name}{' --fresh' if options.fresh else ''}"):
-            return MISUSED
+        begin(shell, options.name, options.fresh)
         if prompted:
             output.pages = output.is_terminal and not options.no_pager
             _prompt(shell, options.vi)
@@ -229,9 +237,9 @@ def _session(options: argparse.Namespace, output: Output) -> int:
     )
     try:
         given = [] if options.commands is None else list(_given(options.commands, shell))
-        if options.target is None or options.target == "lessons":
+        if options.target == "lessons" or (options.target is None and prompted):
             shell.execute("lessons")
-        else:
+        elif options.target is not None:
             shell.open(options.target, options.script_arguments)
             if options.commands is None:
                 shell.show_opening()
@@ -241,7 +249,10 @@ def _session(options: argparse.Namespace, output: Output) -> int:
             output.pages = output.is_terminal and not options.no_pager
             _prompt(shell, options.vi)
             return 0
-        shell.execute_all(given if options.commands else _lines(sys.stdin, shell), echo=True)
+        lines = iter(given) if options.commands else _lines(sys.stdin, shell)
+        if options.target is None:
+            lines = _or_lessons(lines, shell)
+        shell.execute_all(lines, echo=True)
         shell.finish()
         return FAILED if shell.failed or shell.script_failed else 0
     finally:
@@ -270,6 +281,16 @@ def _lines(stream: TextIO | None, shell: Shell) -> Iterator[str]:
             yield from pieces(text, shell.parse) or [""]
     except UnicodeDecodeError as error:
         raise Unusable(f"the commands on standard input are not {stream.encoding} text") from error
+
+
+def _or_lessons(lines: Iterator[str], shell: Shell) -> Iterator[str]:
+    """The commands; where there are none at all, the lessons are listed, as at the prompt."""
+    first = next(lines, None)
+    if first is None:
+        shell.execute("lessons")
+    else:
+        yield first
+        yield from lines
 
 
 def _prompt(shell: Shell, vi: bool) -> None:

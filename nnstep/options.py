@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from nnstep.version import __version__
 
@@ -31,6 +32,7 @@ _USAGE = """nnstep                               the lessons, then a prompt
                                             a lesson file, as a demonstration or a test
        nnstep run [--ops] FILE.py [ARGS]    the script, to its end and with nothing added
        nnstep --lessons FOLDER ...          with the lessons in a folder, too"""
+_SHORT = "usage: nnstep LESSON|FILE.py [OPTIONS] [-- ARGS]; `nnstep --help` tells more"
 _EXAMPLES = """examples:
   nnstep mse_hidden                 step through a lesson
   nnstep train.py -- --lr 0.1       step through a script of your own, with its arguments
@@ -49,8 +51,15 @@ one is wrong; 2 when nothing could be checked, and for wrong usage.
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Whose usage is as long as its help: what is wrong is told without it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{_SHORT}\n{self.prog}: error: {message}\n")
+
+
 def _session_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="nnstep",
         usage=_USAGE,
         description="Step through a NumPy training script, one operation at a time.",

@@ -252,7 +252,7 @@ class Stand:
             isinstance(each, ast.Name) and each.id == name for each in ast.walk(self._program.tree)
         )
 
-    def absence(self, name: str) -> str:
+    def absence(self, name: str | None) -> str:
         """What there is to say of a name of the script that has no value here: where it gets one.
 
         Returns:

@@ -120,6 +120,12 @@ def test_the_lessons(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_without_a_script_commands_alone_are_executed(tmp_path: Path) -> None:
+    shown = nnstep(tmp_path, "-c", "help step").stdout
+    assert shown.startswith("(nn) help step\nstep [N]   short: s\n")
+    assert nnstep(tmp_path, commands="help step\n").stdout == shown
+
+
 def test_a_lesson_opened_in_a_pipe(tmp_path: Path) -> None:
     done = nnstep(tmp_path, commands="open mse_hidden\nstep 3\n")
     assert done.returncode == 0, done.stderr
@@ -142,18 +148,26 @@ def test_a_lesson_opened_in_a_pipe(tmp_path: Path) -> None:
         (["run", "--fast", "net.py"], "no option --fast"),
         (["run", "missing.py"], "can't open file"),
         (["run", "--ops", "missing.py"], "can't open file"),
+        (["run", "perceptron"], "`nnstep perceptron` opens the lesson"),
+        (["run", "--ops", "perceptron"], "`nnstep perceptron` opens the lesson"),
+        (["guide.md"], "nnstep: guide.md is a lesson file; `nnstep lesson guide.md` plays it"),
+        (["lesson", "xyzzy"], "nnstep: there is no lesson 'xyzzy'"),
         (["lessons", "--", "x"], "need a script"),
+        (["--foo"], "there is no option --foo"),
+        (["net.py", "--memory", "x"], "'x' is not a whole number of MiB from 1 on"),
     ],
 )
 def test_wrong_usage(net: str, tmp_path: Path, arguments: list[str], words: str) -> None:
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "bad.py").write_text("x = 1\nx = = 2\n")
     (tmp_path / "bytes.py").write_bytes(b"x = '\xff'\n")
+    (tmp_path / "guide.md").write_text("+++\ntitle = 'x'\n+++\n")
     done = nnstep(tmp_path, *arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert len(done.stderr.splitlines()) <= 3
 
 
 def test_a_syntax_error_shows_the_line_and_a_caret(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,6 +99,8 @@ class Stage:
         Raises:
             CommandError: there is none, or it can't be read or parsed; the old one stays open.
         """
+        if target.endswith(".md") and lessons.has_front_matter(Path(target)):
+            raise CommandError(f"{target} is a lesson file; `nnstep lesson {target}` plays it")
         try:
             path = lessons.resolve(target)
             session = nnstep.session.open(
@@ -313,8 +316,7 @@ class Stage:
 
     def _absent(self, error: BaseException) -> str:
         """Of a name of the script that has no value yet, where it gets one."""
-        name = error.name if isinstance(error, NameError) else None
-        return self.session.absence(name) if isinstance(name, str) else ""
+        return self.session.absence(error.name) if isinstance(error, NameError) else ""
 
     def _advice(self, error: BaseException) -> str:
         name = error.name if isinstance(error, NameError) else None

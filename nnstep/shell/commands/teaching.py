@@ -36,10 +36,15 @@ def lesson(shell: Shell, argument: str) -> None:
     if not name:
         _playing(shell).show_page()
         return
-    _begin(shell, name, fresh=option)
+    begin(shell, name, fresh=option)
 
 
-def _begin(shell: Shell, name: str, fresh: bool) -> None:
+def begin(shell: Shell, name: str, fresh: bool) -> None:
+    """Begin a lesson, or go on with it where it was left, unless `fresh`.
+
+    Raises:
+        CommandError: there is none, or it can't be read.
+    """
     from nnstep.shell.playing import Playing
     from nnstep.transcript import Broken, read
 
