@@ -205,7 +205,8 @@ class Playing:
         self._shell.asking = None
         self._keep()
         if anew:
-            self.resume()
+            where = "the lesson ends" if self.over else f"page {page + 1} begins"
+            self.resume(f"the script stands where {where}")
         self.show_page()
 
     def _keep(self) -> None:
@@ -219,8 +220,11 @@ class Playing:
             self._shell.output.hint(note)
         self._told = note
 
-    def resume(self) -> None:
-        """Go back to where the lesson is: from the beginning on, by its commands alone.
+    def resume(self, words: str = "back to where the lesson is") -> None:
+        """Go to where the lesson is: from the beginning on, by its commands alone.
+
+        Args:
+            words: what is said of it then.
 
         Raises:
             CommandError: the script can't be read any more, or one of the commands fails, or was
@@ -242,7 +246,7 @@ class Playing:
         finally:
             shell.output, shell.lesson, shell.guessing = shown, self, guessing
         self._strayed = False
-        shown.hint("back to where the lesson is")
+        shown.hint(words)
 
     def _type_again(self) -> None:
         """Type what the lesson has typed so far, without what only shows something."""

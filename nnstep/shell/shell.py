@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nnstep.shell.playing import Playing
     from nnstep.shell.recording import Recording
 
+GAP = "where that was interrupted can't be kept in a lesson file"
+"""Said of a motion outside of the main loop."""
 _DEEPEST = 20
 _WORKS = (ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.Assign, ast.AugAssign)
 _NOT_KEPT = ("record", "open", "quit", "lesson", "lessons", "help", "hint")
@@ -46,6 +48,7 @@ class Shell(Stage):
         asking: the question that waits for an answer, None for none.
         guessing: whether the learner is asked before each step.
         typed: the lines that were executed since the script was opened.
+        gap: whether a motion is missing there, which was interrupted where no line leads.
         recording: what is recorded, None for nothing.
         done: whether `quit` was typed.
         failed: whether a command has failed.
@@ -67,6 +70,7 @@ class Shell(Stage):
         self.asking: Asking | None = None
         self.guessing = False
         self.typed: list[str] = []
+        self.gap = False
         self.recording: Recording | None = None
         self.done = False
         self.failed = False
@@ -83,6 +87,7 @@ class Shell(Stage):
         self.lesson = self.asking = None
         self.guessing = False
         self.typed.clear()
+        self.gap = False
 
     def execute_all(self, lines: Iterable[str], *, echo: bool = False) -> bool:
         """Execute lines up to the first failing one, or all of them with `keep_going`.
@@ -139,7 +144,9 @@ class Shell(Stage):
         if here is not None and halted and moved:
             # It ends where it stands now.
             if here.epoch is None:
-                self.output.hint("where that was interrupted can't be kept in a lesson file")
+                self.gap = True
+                if self.recording is not None and self.recording.path.suffix == ".md":
+                    self.output.hint(GAP)
                 return
             kept = [f"goto epoch {here.epoch}", f"goto {here.moment}"]
         if kept:

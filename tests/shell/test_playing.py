@@ -123,9 +123,12 @@ def test_turning_pages(desk: Desk) -> None:
     desk.type("lesson small")
     assert desk.fail("previous") == "this is the first page"
     assert desk.type("pages").splitlines() == ["> 1  First", "  2  Second", "  3  Second"]
-    assert "page 2 of 3" in desk.type("skip")
+    skipped = desk.type("skip")
+    assert "page 2 of 3" in skipped and "the script stands where page 2 begins" in skipped
+    assert "back to" not in skipped
     assert desk.shell.session.position.epoch == 0  # what was skipped has been done
-    assert "Read this." in desk.type("previous")
+    back = desk.type("previous")
+    assert back.startswith("the script stands where page 1 begins\n") and "Read this." in back
     assert "The end." in desk.type("pages 3")
     assert desk.fail("pages 9") == "the lesson has 3 pages"
     assert "the lesson is over" in desk.type("")

@@ -93,6 +93,26 @@ def test_an_interrupted_run_is_kept_as_where_it_stood(desk: Desk) -> None:
     assert checked("mine.md") == "mine.md: all 2 commands as written\n"
 
 
+def interrupt_early(desk: Desk) -> str:
+    """Press Ctrl-C before the main loop; what is shown then."""
+    session, start = desk.shell.session, desk.out.tell()
+    session.on_print = lambda _: [session.interrupt()].clear()
+    assert desk.fail("continue") == "interrupted"
+    assert session.position.epoch is None
+    return desk.out.getvalue()[start:]
+
+
+def test_an_interruption_outside_of_the_epochs_is_told_where_it_is_missing(desk: Desk) -> None:
+    told = "where that was interrupted can't be kept in a lesson file"
+    Path("early.py").write_text("for early in range(9):\n    print(early)\n" + SCRIPT)
+    desk.type("open early.py")
+    assert told not in interrupt_early(desk)
+    assert told in desk.type("record mine.md")
+    desk.type("step", "record off", "open early.py")
+    assert told not in desk.type("record more.md")
+    assert told in interrupt_early(desk)
+
+
 def test_a_film(desk: Desk) -> None:
     desk.shell.interactive = True
     desk.type("epoch", "record run.cast", "next", "print('told')", "record off")

@@ -110,9 +110,13 @@ def record(shell: Shell, argument: str) -> None:
     elif argument.endswith(".md") and shell.lesson is not None:
         raise CommandError("a guided lesson is a lesson file already; `open` its script to record")
     else:
+        from nnstep.shell.shell import GAP
+
         shell.recording = Recording(Path(argument).expanduser(), shell.output)
         shell.output.hint(f"{argument} is being recorded; `record off` ends it", whole=True)
         shell.recording.begin(shell.finish)
+        if shell.gap and argument.endswith(".md"):
+            shell.output.hint(GAP)
 
 
 def read_commands(path: str) -> str:
