@@ -220,7 +220,7 @@ def test_a_variable_that_no_op_has_used_yet(both: Any) -> None:
     assert (difference.kind, difference.name, difference.epoch) == ("state", "lr", 17)
     text = shown(found)
     assert "the variable lr differs in epoch 17" in text
-    assert "lr is bound not in A and once in B in epoch 17" in text
+    assert "lr is bound once in B in epoch 17, and not in A" in text
 
 
 def test_a_difference_in_the_last_epoch_and_behind_it(both: Any) -> None:
@@ -294,7 +294,7 @@ def test_a_value_that_differs_goes_before_an_exception(both: Any) -> None:
 def test_a_forgotten_update_is_told(both: Any) -> None:
     found = both(changed("    w -= lr * g\n", ""), NET)
     assert (first(found).name, first(found).epoch) == ("p", 1)
-    assert "w is bound not in A and once in B in epoch 0" in shown(found)
+    assert "w is bound once in B in epoch 0, and not in A" in shown(found)
     assert lines(first(found)) == [14, 14]
 
 

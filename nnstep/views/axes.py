@@ -34,11 +34,13 @@ class Scale(NamedTuple):
         low: the number at the beginning, finite.
         high: the number at the end, above `low`.
         log: whether it goes by the logarithm; both ends are positive then.
+        whole: whether nothing but whole numbers lies on it, such as epochs.
     """
 
     low: float
     high: float
     log: bool = False
+    whole: bool = False
 
     def at(self, values: Floats) -> Floats:
         """Where numbers lie: 0 at the beginning, 1 at the end; NaN for what has no place."""
@@ -144,6 +146,8 @@ def ticks(scale: Scale, count: int) -> list[Tick]:
     step = _step(scale.low, scale.high, max(count, 2))
     if step is None:
         return _ends(scale)
+    if scale.whole and step[1] < 0:
+        step = (1, 0)
     first, last = -_floor(-scale.low, *step), _floor(scale.high, *step)
     values = [_number(at, *step) for at in range(first, last + 1)]
     if len(values) < 2:

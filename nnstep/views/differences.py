@@ -161,9 +161,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _uneven(each: Uneven) -> str:
-    a, b = each.counts
-    times = " and ".join(
-        f"{'not' if not count else 'once' if count == 1 else f'{count} times'} in {letter}"
-        for letter, count in zip(_LETTERS, (a, b), strict=True)
-    )
-    return f"{each.name} is bound {times}{_place(each.epoch, each.place)}"
+    times = [
+        f"{'once' if count == 1 else f'{count} times'} in {letter}"
+        for letter, count in zip(_LETTERS, each.counts, strict=True) if count
+    ]
+    missing = [f", and not in {letter}" for letter, count in
+               zip(_LETTERS, each.counts, strict=True) if not count]  # fmt: skip
+    return "".join([
+        f"{each.name} is bound {' and '.join(times)}{_place(each.epoch, each.place)}", *missing
+    ])

@@ -159,6 +159,7 @@ def _curves(figure: Figure, drawing: Curves) -> list[str]:
         _log_scale(axes, np.concatenate([np.empty(0), *(each.ys for each in found)]))
     axes.grid(**_GRID)
     axes.set_xlabel(drawing.x)
+    axes.locator_params(axis="x", integer=True)  # epochs, or places in a vector
     if only:
         axes.set_ylabel(crop(only.name, _NAME_WIDTH))
     else:

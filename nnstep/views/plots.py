@@ -112,7 +112,8 @@ def curve_view(
     rows = max(height - 3, _LOWEST)
     up = scale_of(ys, log=log, nice=max(rows // _TICK_CELLS[1], 2))
     xs = _joined([each.xs[np.isfinite(each.ys)] for each in drawn])
-    plot = Frame.of(scale_of(xs), up, width, rows)
+    across = scale_of(xs)._replace(whole=bool((xs[np.isfinite(xs)] % 1 == 0).all()))
+    plot = Frame.of(across, up, width, rows)
     brushes = pens(len(found), ascii)
     canvas = Canvas(plot.columns, rows, brushes, ascii=ascii)
     for at, each in enumerate(drawn):

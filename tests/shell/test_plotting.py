@@ -42,6 +42,13 @@ def test_the_cost_over_the_epochs(desk: Desk) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_epochs_are_whole_numbers(desk: Desk) -> None:
+    desk.shell.open("net.py")
+    desk.type("epoch 5")
+    *_, axis, name, _ = desk.type("plot cost").splitlines()
+    assert axis.split() == ["0", "1", "2", "3"] and name.strip() == "epoch"
+
+
 def test_several_at_once_and_a_logarithmic_axis(desk: Desk) -> None:
     desk.shell.open("plain.py")
     desk.type("run")
@@ -200,6 +207,8 @@ def test_nothing_but_ascii(line: str, tmp_path: Path, monkeypatch: pytest.Monkey
     [
         ("plot", "something is missing"),
         ("plot three", "can't be drawn"),
+        ("plot hist", "something is missing; usage: plot hist NAME"),
+        ("plot activation", "something is missing; usage: plot activation KIND"),
         ("plot nosuch", "nothing in the script is called 'nosuch'"),
         ("plot x +", "is no expression"),
         ("plot x, w", "no single number"),

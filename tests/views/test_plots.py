@@ -133,6 +133,7 @@ def test_an_end_right_above_a_round_number() -> None:
 
 def test_ticks_are_round() -> None:
     assert [tick.label for tick in ticks(Scale(0, 1), 3)] == ["0.0", "0.5", "1.0"]
+    assert [tick.label for tick in ticks(Scale(0, 3, whole=True), 6)] == ["0", "1", "2", "3"]
     assert [tick.label for tick in ticks(Scale(0, 1999), 5)] == ["0", "500", "1000", "1500"]
     assert [tick.label for tick in ticks(Scale(1e-3, 10, True), 6)] == [
         "0.001", "0.01", "0.1", "1", "10",

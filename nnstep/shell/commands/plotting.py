@@ -21,6 +21,7 @@ _USAGE = (
     "| activation KIND [--save FILE]"
 )
 _NET = "net [ROW [--gradients]] [--save FILE]"
+_NEEDED = {"hist": "NAME", "activation": "KIND"}
 _NO_AXIS = "only a curve has a logarithmic axis, and `{}` is drawn otherwise"
 _GRADIENTS = re.compile(r"(?:^|\s)--gradients(?=\s|$)")
 _LOG = re.compile(r"(?:^|\s)--log(?=\s|$)")
@@ -99,7 +100,10 @@ def plot(shell: Shell, argument: str) -> None:
     wish = _Wish.of(argument, _USAGE)
     text = required(wish.text, _USAGE)
     word, _, rest = text.partition(" ")
-    if word in pictures.FORMS and (word in ("hist", "activation")) == bool(rest.strip()):
+    session, needed = shell.session, _NEEDED.get(word)
+    if needed and not rest and not session.mentions(word) and word not in session:
+        raise CommandError(f"something is missing; usage: plot {word} {needed}")
+    if word in pictures.FORMS and bool(needed) == bool(rest.strip()):
         drawing = pictures.FORMS[word](shell, rest.strip(), bool(wish.file))
     else:
         drawing = pictures.values(shell, text, wish.log)
