@@ -81,8 +81,10 @@ class Questions(Motions):
                 self._driver.use_loop(each)
                 self._histories.clear()
                 return
-        lines = ", ".join(str(each.line) for each in self.loops())
-        there = f"loops begin on lines {lines}" if lines else "the script has no loop"
+        lines = [str(each.line) for each in self.loops()]
+        there = f"loops begin on lines {', '.join(lines)}" if lines else "the script has no loop"
+        if len(lines) == 1:
+            there = f"the only loop begins on line {lines[0]}"
         raise ValueError(f"no loop begins on line {line}; {there}")
 
     @property

@@ -48,3 +48,18 @@ def test_what_can_be_typed_is_a_command(section: str) -> None:
     typed = re.findall(r"^\(nn\) (\w+)(?= )", part, re.MULTILINE)
     assert len(typed) >= 4
     assert all(find(word) is not None for word in typed if word not in ("ah", "lr"))
+
+
+def test_each_command_stands_in_the_row_of_its_group() -> None:
+    from nnstep.shell.registry import commands
+    from nnstep.shell.shell import Shell  # registers them
+
+    assert Shell
+    part = README.split("## Commands\n", 1)[1].split("\n\n`break NAME` halts", 1)[0]
+    rows = dict(re.findall(r"^\| ([\w ]+) \| (.*) \|$", part, re.MULTILINE))
+    rows["lesson"] += rows.pop("other")
+    missing = [
+        each.name for each in commands()
+        if not re.search(rf"`{each.name}\b", rows.get(each.group, ""))
+    ]
+    assert not missing

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shell_helpers import Desk
+from shell_helpers import LESSONS, Desk
 
 from nnstep.shell.registry import GROUPS, commands, find
 
@@ -557,6 +558,28 @@ def test_help_of_one(desk: Desk, each: object) -> None:
     for alias in each.aliases:
         assert find(alias) is each
         assert desk.type(f"? {alias}") == shown
+
+
+def test_the_lines_in_the_examples_are_those_of_the_lesson() -> None:
+    desk = Desk()
+    desk.shell.open(str(LESSONS / "mse_hidden.py"))
+    shown = [desk.type(f"help {each.name}") for each in commands()]
+    typed = re.findall(r"^ +((?:loop|t?break) (\d+))$", "\n".join(shown), re.MULTILINE)
+    assert {line.split()[0] for line, _ in typed} == {"loop", "tbreak"}
+    for line, number in typed:
+        assert desk.type(line)
+        places = {str(each.where) for each in desk.shell.session.breakpoints.values()}
+        assert line.startswith("loop") or number in places  # else it is that of a later line
+    desk.shell.close()
+
+
+def test_goto_tells_which_op_the_screen_shows(desk: Desk) -> None:
+    told = " ".join(desk.type("help goto").split())
+    assert "the screen begins with the op done last" in told
+    desk.type("epoch 3")
+    shown = desk.type("goto 1.2").splitlines()
+    assert shown[0].startswith("1.1 ") and " 1.2 " in shown[-1] and shown[-1].startswith("next: ")
+    assert desk.type("step").startswith("1.2 ")
 
 
 def test_help_evaluates_nothing(desk: Desk) -> None:

@@ -111,8 +111,7 @@ def test_the_list_tells_what_each_is() -> None:
     desk = opened("mse.py", "epoch", "b zh", "watch wo", "catch nan", "catch exception")
     labels = [line.split(":")[0] for line in desk.type("info").splitlines()]
     assert labels == ["breakpoint 1", "watchpoint 2", "catchpoint 3", "catchpoint 4"]
-    desk.type("delete 2")
-    assert desk.type("delete") == "3 breakpoints deleted\n"
+    assert desk.type("delete") == "1 breakpoint, 1 watchpoint, 2 catchpoints deleted\n"
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_bad_use(desk: Desk, line: str, message: str) -> None:
 
 def test_the_cost_that_was_set_is_compared(desk: Desk) -> None:
     desk.type("open bare.py ;; cost w.sum()")
-    assert desk.type("sweep lr 1").splitlines()[0].split() == ["lr", "w.sum()", "seconds"]
+    assert desk.type("sweep lr 1").splitlines()[0].split() == ["lr", "cost", "seconds"]
 
 
 def test_without_a_script() -> None:

@@ -121,6 +121,8 @@ def goto(shell: Shell, argument: str) -> None:
     is written as it is shown, such as `1200.17`: epoch, then which op of it. The beginning and
     the end of the script are `start` and `end`.
 
+    It stands right before that op, which `next:` tells; the screen begins with the op done last.
+
     Examples:
         goto 1200.17
         goto epoch 500
@@ -175,7 +177,7 @@ def loop(shell: Shell, argument: str) -> None:
     iterations.
 
     Example:
-        loop 49
+        loop 53
     """
     session = shell.session
     if argument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from nnstep.engine.stops import CATCHES, Breakpoint
@@ -38,7 +39,7 @@ def tbreak(shell: Shell, argument: str) -> None:
     """Stop there once: like `break`, but gone after it.
 
     Example:
-        tbreak 43
+        tbreak 93
     """
     usage = "tbreak NAME|LINE|FUNCTION [if COND]"
     _set_breakpoint(shell, required(argument, usage), usage, temporary=True)
@@ -112,9 +113,10 @@ def delete(shell: Shell, argument: str) -> None:
     if argument:
         shell.session.delete(whole(argument, "delete [N]; `info` lists the breakpoints"))
         return
-    number = len(shell.session.breakpoints)
+    counts = Counter(scenes.kind_of(each) for each in shell.session.breakpoints.values())
     shell.session.delete()
-    shell.output.hint(f"{number} {'breakpoint' if number == 1 else 'breakpoints'} deleted")
+    words = [f"{number} {kind}{'s' * (number > 1)}" for kind, number in counts.items()]
+    shell.output.hint(f"{', '.join(words) or '0 breakpoints'} deleted")
 
 
 def _set_breakpoint(shell: Shell, argument: str, usage: str, *, temporary: bool) -> None:
