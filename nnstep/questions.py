@@ -24,6 +24,7 @@ from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.engine.values import frozen
 from nnstep.goals import Before, End, Until
 from nnstep.inquiry import Notes, Probe
+from nnstep.insight.parts import shape_of
 from nnstep.insight.shapes import ShapeStory, explain
 from nnstep.motions import Motions, kept
 from nnstep.reports import (
@@ -285,7 +286,8 @@ class Questions(Motions):
 
     def _binding(self, name: str, here: Path) -> ShapeStory | None:
         """Go back to the op that bound a name last, and explain it."""
-        is_it, breakpoints = self._binds(name), self._breakpoints
+        names = [name, *self._stored_as(name)]
+        is_it, breakpoints = self._binds(names), self._breakpoints
         assert breakpoints is not None
 
         def on(end: Path) -> Path | None:
@@ -302,7 +304,8 @@ class Questions(Motions):
             event = self._traveller.stand(here) if self._machine.error is None else None
             if event is None or not is_it(event):
                 self._timeline.go(here)
-                breakpoints.by_number[0] = Breakpoint(0, "name", name)
+                for at, each in enumerate(names):
+                    breakpoints.by_number[-at] = Breakpoint(-at, "name", each)
                 event = self._traveller.last_where(on, "shape")
             known = event is not None and is_it(event)
             return explain(self._maker(event), name) if known and event is not None else None
@@ -315,9 +318,38 @@ class Questions(Motions):
                 return before
         return event
 
-    def _binds(self, name: str) -> Callable[[Event], bool]:
-        """Whether an event is one that bound a name, as it is meant where the session stands."""
-        frame = self._frame()
+    def _stored_as(self, name: str) -> list[str]:
+        """How else the script stores an attribute: `net.W` may be the `self.W` of a method."""
+        node = frameeval.parsed(name)
+        if not isinstance(node, ast.Attribute) or not self._frame().code.is_module:
+            return []
+        same = {
+            ast.unparse(each) for each in ast.walk(self._program.tree)
+            if isinstance(each, ast.Attribute) and each.attr == node.attr
+            and isinstance(each.ctx, ast.Store)
+        }
+        return sorted(same - {name})
+
+    def _is_same(self, stored: str, name: str) -> bool:
+        """Whether what was stored now is an attribute of the object that is meant.
+
+        In a method that makes the object, this has no name yet.
+        """
+        owner, meant = stored.rpartition(".")[0], name.rpartition(".")[0]
+        try:
+            mine = frameeval.evaluate(frameeval.compiled(meant, "eval"), self._ended)
+        except NameError:
+            return True
+        return mine is self.eval(owner)
+
+    def _binds(self, names: list[str]) -> Callable[[Event], bool]:
+        """Whether an event is one that bound a name, as it is meant where the session stands.
+
+        Args:
+            names: the name, and how else it may be stored.
+        """
+        name, *others = names
+        frame, shape = self._frame(), shape_of(self.eval(name))
         own = not frame.code.is_module and name in frame.variables()
         depth = self._machine.depth - 1 if own else 0
         around = path_of(frame.back) if own else ()
@@ -326,6 +358,8 @@ class Questions(Motions):
         def is_it(event: Event) -> bool:
             if event.kind == "call":
                 return own and event.depth == depth - 1 and event.moment.path == around
+            if any(each in event.names and self._is_same(each, name) for each in others):
+                return shape_of(event.value) == shape
             if name not in event.names:
                 return False
             if own:

@@ -9,6 +9,24 @@ import numpy as np
 import pytest
 from shell_helpers import Desk
 
+METHOD = """import numpy as np
+
+
+class Net:
+    def __init__(self, n):
+        self.W = np.ones((2, n))
+
+    def forward(self, x):
+        self.z = x @ self.W
+
+
+x = np.ones((3, 2))
+other, text = Net(5), "words"
+net = Net(4)
+for epoch in range(2):
+    net.forward(x)
+    x = x * 0.5
+"""
 NET = """import numpy as np
 
 
@@ -131,6 +149,17 @@ def test_what_has_no_shape(desk: Desk) -> None:
     assert desk.fail("shape text") == "`text` is a str, which has no shape"
     assert "nothing" in desk.fail("shape") or "missing" in desk.fail("shape")
     assert "NameError" in desk.fail("shape nowhere")
+
+
+def test_shape_of_an_attribute_that_a_method_has_stored(desk: Desk) -> None:
+    Path("method.py").write_text(METHOD)
+    desk.type("open method.py", "continue")
+    assert desk.type("shape net.z").splitlines()[:2] == [
+        "net.z  (3, 4)   1.1/1 line 9", "x @ self.W"
+    ]
+    assert "line 6\nnp.ones((2, n))" in desk.type("shape net.W")
+    assert "line 6\nnp.ones((2, n))" in desk.type("shape other.W")
+    assert desk.type("shape other.W").startswith("other.W  (2, 5)")
 
 
 def test_shape_in_ascii(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
