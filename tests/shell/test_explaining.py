@@ -156,12 +156,12 @@ def test_softmax_in_place_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "line, message",
     [
-        ("why nosuch", "there is no 'nosuch' here"),
+        ("why nosuch", "NameError: name 'nosuch' is not defined"),
         ("why", "something is missing; usage: why NAME [--deep]"),
         ("why epoch", "`epoch` is an int, which isn't followed: only arrays and numbers"),
         ("explain zh[999,0]", "`zh` has no element [999, 0]: axis 0 goes from 0 to 99"),
         ("explain zh", "`zh` is 100x4: name one element of it, `zh[0, 0]`"),
-        ("explain nosuch[0]", "there is no 'nosuch' here"),
+        ("explain nosuch[0]", "NameError: name 'nosuch' is not defined"),
         ("focus 5000", "there is no sample 5000: there are 100, 0 to 99"),
         ("focus", "something is missing; usage: focus ROW, such as `focus 3`"),
         ("focus x", "`x` is not a whole number"),
