@@ -42,8 +42,9 @@ def found(text: str, folder: Path, seconds: float = 20) -> list[str]:
             except Exception:
                 return [f"--- crash: {traceback.format_exc()}"]
             differences = oracle.differences(native, ops)
-            # One may print addresses, a character a line.
-            if differences and oracle.differences(native, oracle.observe_native(path)):
+            # One may take an address apart; with more in memory it is another one.
+            more = [lambda: None for _ in range(999)] if differences else []
+            if more and oracle.differences(native, oracle.observe_native(path)):
                 return []
     finally:
         path.unlink()
