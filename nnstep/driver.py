@@ -106,7 +106,8 @@ class Driver(Observer):
         """Halt the motion that is under way, soon; for signal handlers."""
         self.interrupted = self.timeline.interrupted = True
         self.timeline.forward.hurry()
-        self.machine.halt()
+        if not self.timeline.protected:
+            self.machine.halt()
 
     def go(self, goal: Goal, *, every: bool) -> Event | None:
         """Run a motion.
@@ -525,7 +526,7 @@ class Driver(Observer):
         points, names = self._breakpoints, event.names
         self._check((
             *points.bound(names),
-            *points.bound_as_other(names, event.value, frame, self._evaluate),
+            *points.bound_as_other(names, frame, self._evaluate),
             *points.replaced(event.mutated, frame, self._evaluate),
             *points.changed(frame, changed),
         ), frame)

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from math import inf
 from typing import NamedTuple
 
@@ -105,8 +106,7 @@ class Traveller:
         for start in self.starts(here):
             passed = list(self.passed_between(start, here))
             begun = [at for at in _beginnings(passed) if passed[at].depth <= depth]
-            # The first may be in the midst of a statement that began before.
-            if begun and (begun[-1] > 0 or start == self._beginning()):
+            if begun and (_is_known(passed, begun[-1]) or start == self._beginning()):
                 return self._arrive(passed, begun[-1], "rnext")
         return self.rewind()
 
@@ -440,18 +440,30 @@ def _doubling(prefix: Path, iteration: int) -> Iterator[Path]:
         back = 2 * back + 1
 
 
+def _is_known(passed: Sequence[Passed], at: int) -> bool:
+    """Whether a stop begins a statement for certain, as its own function or a caller was seen."""
+    return any(each.depth <= passed[at].depth for each in islice(passed, at))
+
+
 def _beginnings(passed: Sequence[Passed]) -> list[int]:
-    """Which of the stops begin a statement, as `next` would stop there."""
+    """Which of the stops begin a statement, as `next` would stop there.
+
+    The first of each function that was under way before is given, too: it may be in the midst.
+    """
     found: list[int] = []
-    under_way: list[Passed] = []  # by depth: the stop before
+    under_way: list[Passed | None] = []  # by depth: the stop before
     for at, each in enumerate(passed):
-        entered = len(under_way) < each.depth
         del under_way[each.depth :]
         while len(under_way) < each.depth:
-            under_way.append(each)
+            under_way.append(None)
         before = under_way[each.depth - 1]
-        again = each.op.index <= before.op.index and not each.op.comprehensions
-        if entered or each.op.statement is not before.op.statement or again:
+        if before is None or _begins(each, before):
             found.append(at)
         under_way[each.depth - 1] = each
     return found
+
+
+def _begins(stop: Passed, before: Passed) -> bool:
+    """Whether a stop begins a statement, or begins it anew, behind another in its function."""
+    again = stop.op.index <= before.op.index and not stop.op.comprehensions
+    return again or stop.op.statement is not before.op.statement

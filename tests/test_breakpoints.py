@@ -706,3 +706,32 @@ def test_break_at_an_element(opened: Opened) -> None:
     )
     session.break_at("W[1]", "epoch >= 27")
     assert halts(session) == 1
+
+
+_TWO_NETS = """
+class Net:
+    def __init__(self, step):
+        self.a1 = step
+    def fwd(self, v):
+        self.a1 = v
+def main():
+    net, other = Net(1), Net(1)
+    for i in range(3):
+        other.fwd(1)
+        net.fwd(1 if i == 2 else i)
+    other.fwd(None)
+    net.fwd(None)
+    other.fwd(None)
+"""
+
+
+def test_break_at_an_attribute_of_one_object_though_others_hold_the_same(opened: Opened) -> None:
+    session = opened(_TWO_NETS + "main()\n")
+    session.break_at("net.a1")  # which only `main` knows
+    assert halts(session) == 4
+
+
+def test_break_at_an_item_that_comes_into_being(opened: Opened) -> None:
+    session = opened("losses = []\nfor i in range(6):\n    losses.append(i * 10)\n")
+    session.break_at("losses[3]")
+    assert halts(session) == 1

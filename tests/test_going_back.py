@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import random
@@ -14,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nnstep.engine.fastforward import _jumps
+from nnstep.engine.timeline import Timeline
 from nnstep.engine.values import is_a
 from nnstep.session import Session
 
@@ -268,3 +271,49 @@ def test_every_moment_of_loops_that_are_left_out_of_their_midst(opened: Opened, 
         session.run()
         session.goto(wanted[0].text)  # type: ignore[index]
         assert now() == wanted
+
+
+def test_back_by_statements_past_states_saved_within_functions(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "def g(x):\n    a = x + 1\n    return a * 2\n"
+        "u = 1\nv = g(u) + g(u + 1)\nw = [g(k) for k in range(2)]\nx = v + w[0]\n"
+    )
+
+    def ends() -> list[object]:
+        session, found = opened(text), []
+        count = 0
+        while session.step() is not None and not session.finished:
+            count += 1
+            session.rnext()
+            found.append(session.position.moment)
+            session.rewind()
+            session.step(count)
+        return found
+
+    monkeypatch.setattr(Timeline, "pass_by", lambda self: None)
+    plain = ends()
+    monkeypatch.setattr(Timeline, "pass_by", lambda self: self.take(self.here()))
+    assert ends() == plain
+
+
+@pytest.mark.parametrize(("text", "jumps"), [
+    ("try:\n        break\n    finally:\n        pass", True),
+    ("with c:\n        return", True),
+    ("for j in x:\n        try:\n            break\n        finally:\n            pass", False),
+    ("with c:\n        for j in x:\n            break", False),
+    ("with c:\n        for j in x:\n            pass\n        else:\n            break", True),
+    ("with c:\n        def f():\n            return", False),
+])  # fmt: skip
+def test_which_loops_are_left_out_of_their_midst(text: str, jumps: bool) -> None:
+    (function,) = ast.parse(f"def f():\n  for i in x:\n    {text}\n").body
+    assert isinstance(function, ast.FunctionDef) and isinstance(function.body[0], ast.For)
+    assert _jumps(function.body[0]) is jumps
+
+
+def test_back_past_an_array_without_bytes(opened: Opened) -> None:
+    session = opened("import numpy as np\nv = np.zeros(4, 'V0')\nx = 1\ny = 2\n")
+    session.run()
+    session.back(2)
+    assert session.position.line == 3

@@ -561,7 +561,10 @@ _BLOCK = 1 << 18  # bytes; small enough for a processor's cache
 
 
 def _blocks(array: Array, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """The bytes of an array, in pieces; those that are known are given as they are."""
+    """The bytes of an array, in pieces; those that are known are given as they are.
+
+    What comes is `known` itself where nothing has changed.
+    """
     if array.nbytes <= _BLOCK or not array.flags.c_contiguous:
         whole = (array.tobytes(),)
         return known if known == whole else whole
@@ -576,6 +579,8 @@ def _blocks(array: Array, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
 
 def _fill(array: Array, blocks: Sequence[bytes]) -> None:
     """Put the bytes back into an array."""
+    if not array.nbytes:  # NumPy reads no items without a size out of nothing
+        return
     if len(blocks) == 1:
         np.copyto(array, np.frombuffer(blocks[0], array.dtype).reshape(array.shape))
         return

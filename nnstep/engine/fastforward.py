@@ -282,12 +282,21 @@ def _is_possible(node: ast.For | ast.While, code: Code) -> bool:
     return True
 
 
-def _jumps(node: ast.AST) -> bool:
-    """Whether a `return` or `break` stands within a `with` or `try`."""
+def _jumps(loop: ast.For | ast.While) -> bool:
+    """Whether a `return`, or a `break` of this very loop, stands within a `with` or `try`."""
+    return any(_leaves(each, guarded=False, breaks=True) for each in loop.body)
+
+
+def _leaves(node: ast.AST, *, guarded: bool, breaks: bool) -> bool:
+    if isinstance(node, ast.Return | ast.Break):
+        return guarded and (breaks or isinstance(node, ast.Return))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+        return False
+    guarded = guarded or isinstance(node, ast.With | ast.Try)
+    own = node.body if isinstance(node, ast.For | ast.While) else ()  # whose `break` is its own
     return any(
-        isinstance(inner, ast.Return | ast.Break)
-        for each in _own_nodes(node) if isinstance(each, ast.With | ast.Try)
-        for inner in ast.walk(each)
+        _leaves(each, guarded=guarded, breaks=breaks and each not in own)
+        for each in ast.iter_child_nodes(node)
     )
 
 

@@ -138,6 +138,7 @@ class _Script:
     def __init__(self, tree: ast.Module, beside: Sequence[ast.Module]) -> None:
         self.loops = [node for node in ast.walk(tree) if isinstance(node, Loop)]
         nodes = [node for each in (tree, *beside) for node in ast.walk(each)]
+        self._beside = {id(node) for each in beside for node in each.body}
         self.functions: dict[str, list[_Function]] = {}
         for node in nodes:
             if isinstance(node, _Function):
@@ -170,9 +171,10 @@ class _Script:
 
     def called(self, call: ast.Call) -> list[_Function]:
         """The functions of the script that a call may mean."""
-        method = isinstance(call.func, ast.Attribute)
         named = self.functions.get(_called(call), [])
-        return [each for each in named if self.is_method(each) is method]
+        if isinstance(call.func, ast.Attribute):  # of an object, or of a module beside
+            return [each for each in named if self.is_method(each) or id(each) in self._beside]
+        return [each for each in named if not self.is_method(each)]
 
     def _look_again(self, function: _Function) -> bool:
         """Whether a function updates more, now that more is known of those it calls."""

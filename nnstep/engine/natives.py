@@ -295,7 +295,10 @@ class Signals(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
-        """As it is where it stands: the name is the frame's, which can't be annotated elsewhere."""
+        """What it does, without an annotation: no function can annotate names that aren't its own.
+
+        So the annotations of a module go into its `__annotations__` by hand.
+        """
         self.generic_visit(node)
         if self._functions or (self._is_module and not self.leaves):
             return node

@@ -328,14 +328,16 @@ class Breakpoints:
         return (each for each in self.names if each.where in usual)
 
     def bound_as_other(
-        self, names: tuple[str, ...], value: Any, frame: Frame, evaluate: Evaluate
+        self, names: tuple[str, ...], frame: Frame, evaluate: Evaluate
     ) -> Iterator[Breakpoint]:
         """Those that wait for what was stored under another name: `net.W` as `self.W`."""
         for each in self.names:
             where = str(each.where)
-            if any(where != name and may_be(where, name) for name in map(_as_usual, names)):
-                with suppress(Exception):  # it may not be there yet
-                    if evaluate(compile(where, "<place>", "eval"), frame) is value:
+            for name in map(_as_usual, names):
+                if where != name and may_be(where, name):
+                    # A caller may know the object; what it holds may be held by others, too.
+                    mine = _owner(where, frame.stack(), evaluate)
+                    if mine is not None and mine is _owner(name, (frame,), evaluate):
                         yield each
 
     def replaced(
@@ -388,13 +390,23 @@ def _as_usual(text: str) -> str:
         return text
 
 
+def _owner(place: str, frames: Iterable[Frame], evaluate: Evaluate) -> Any:
+    """The object that a place is an attribute of, as the first of the frames knows it."""
+    for frame in frames:
+        with suppress(Exception):  # it may not be there, or not yet; a dot may stand in a text
+            return evaluate(compile(place.rpartition(".")[0], "<place>", "eval"), frame)
+    return None
+
+
 def _differs(before: Any, after: Any, key: Any) -> bool:
     """Whether an item is another one than it was, or has other contents."""
+    new = after[key]  # raises where there is none by now
+    if before is None:  # too large to be kept: some item of it is another
+        return True
     try:
         old = before[key]
     except LookupError:
-        return key in after  # it is new
-    new = after[key]
+        return True
     if isinstance(after, np.ndarray):
         return bool(np.asarray(old).tobytes() != np.asarray(new).tobytes())
     return old is not new

@@ -276,13 +276,13 @@ class Timeline:
                 return ended
             done += ran
             self.take(path_of(frame))
-            if self._weighs:
+            if self._last_is_heavy:
                 break
         left = None if count is None else count - done
         return self.forward.run(chunk, frame, left, pause, checks)
 
     @property
-    def _weighs(self) -> bool:
+    def _last_is_heavy(self) -> bool:
         """Whether the last state held so much that was new that few like it can be kept."""
         return self._newest is not None and self._newest.state.size > self.memory // 8
 
@@ -452,6 +452,8 @@ class Timeline:
         if seeker.trouble:
             raise Unreachable(seeker.trouble)
         if self.here() != target:
+            if self.interrupted and not self.protected:  # where a function begins or ends
+                raise Interrupted("interrupted")
             raise Unreachable(_STRAYED)
 
 

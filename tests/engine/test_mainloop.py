@@ -775,3 +775,12 @@ def test_main_loop_of_a_lesson(lesson: str, head: str) -> None:
     found = main_loop(ast.parse(text))
     assert found is not None
     assert text.split("\n")[found.lineno - 1].strip() == head
+
+
+@pytest.mark.parametrize(("ahead", "call"), [
+    ("import helper", "helper.step(w, 1.0)"), ("from helper import step", "step(w, 1.0)"),
+])  # fmt: skip
+def test_main_loop_that_a_module_beside_updates_for(ahead: str, call: str) -> None:
+    beside = ast.parse("def step(w, g):\n    w -= 0.1 * g * w\n")
+    found = main_loop(ast.parse(f"{ahead}\nfor epoch in range(9):\n    {call}\n"), [beside])
+    assert found is not None and found.lineno == 2
