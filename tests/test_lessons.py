@@ -26,6 +26,7 @@ ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 # What stands behind a text that the lesson prints: the number, and its relative tolerance. First
 # values are the tutorials' to the last bits that do not depend on the processor's `exp`; trained
 # ones differ a little between BLAS builds.
+LONG = ("mse_hidden", "softmax_moons")  # what takes these whole is for CI
 NUMBERS = {
     "perceptron": [
         (r"after 25000 epochs[\s\S]*?\[1, 0, 0\] -> \[(\S+?)\]", 0.02262959, 1e-6),
@@ -87,7 +88,10 @@ def test_all_are_there_in_teaching_order() -> None:
 
 @pytest.mark.parametrize(
     ("name", "pattern", "expected", "tolerance"),
-    [(name, *each) for name, numbers in NUMBERS.items() for each in numbers],
+    [
+        pytest.param(name, *each, marks=[pytest.mark.long] if name in LONG else [])
+        for name, numbers in NUMBERS.items() for each in numbers
+    ],
 )
 def test_numbers(name: str, pattern: str, expected: float, tolerance: float) -> None:
     found = re.search(pattern, plain(name))
@@ -99,7 +103,10 @@ def test_the_derivation_agrees_with_central_differences() -> None:
     assert "below 1e-7: True" in plain("l2_derivation")
 
 
-@pytest.mark.parametrize("path", sorted(lessons.folder().glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [
+    pytest.param(path, marks=[pytest.mark.long] if path.stem in LONG else [], id=path.stem)
+    for path in sorted(lessons.folder().glob("*.md"))
+])  # fmt: skip
 def test_a_lesson_file_is_true_and_no_other_is(path: Path) -> None:
     found, text = replay(read(path)), path.read_text(encoding="utf-8")
     wrong = [(each.exchange.text, each.mismatches) for each in found.played if each.mismatches]
