@@ -55,7 +55,18 @@ def is_quiet(text: str) -> bool:
 
 
 def evaluate(code: CodeType, frame: Frame) -> Any:
-    """The value of an expression in a frame."""
+    """The value of an expression in a frame.
+
+    Raises:
+        Exception: what it raises; a RuntimeError where it would end the program.
+    """
+    try:
+        return _evaluate(code, frame)
+    except SystemExit as error:
+        raise RuntimeError("no expression ends the program; `quit` ends the session") from error
+
+
+def _evaluate(code: CodeType, frame: Frame) -> Any:
     # Comprehensions and lambdas see globals only: give them everything there. It is a copy, so
     # that `:=` binds nothing of the script's.
     names = frame.code.module | frame.visible()

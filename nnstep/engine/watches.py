@@ -53,7 +53,7 @@ class Watch:
             names = names | frame.variables()
         try:
             return eval(self._test, names)
-        except Exception:
+        except (Exception, SystemExit):
             return UNBOUND
 
     def is_absent(self, frame: Frame | None) -> bool:

@@ -620,3 +620,14 @@ def test_a_script_that_exits(folder: Path) -> None:
     desk.shell.open("exits.py")
     assert "the script has ended" in desk.type("continue")
     assert not desk.shell.script_failed
+
+
+@pytest.mark.parametrize("line", [
+    "p exit()", "bisect exit()", "history exit()", "watch exit()", "until exit()", "display exit()",
+    "break 5 if exit()", "table exit()", "runtil exit()", "plot exit()", "diff exit()",
+])  # fmt: skip
+def test_an_expression_does_not_end_the_session(desk: Desk, line: str) -> None:
+    desk.type("epoch 2")
+    for each in (line, "continue", "p 6 * 7"):
+        desk.shell.execute(each)
+    assert desk.out.getvalue().endswith("6 * 7 = 42\n") and not desk.shell.done
