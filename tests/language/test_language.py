@@ -103,7 +103,6 @@ DIFFERENT = {
             "test_traceback/MiscTracebackCases.test_clear",
             "test_traceback/TestStack.test_format_locals",
             "test_traceback/TestStack.test_walk_stack",
-            "test_traceback/TestTracebackException.test_comparison_params_variations",
             "test_traceback/TestTracebackException.test_print",
         ),
         _FRAMES,
