@@ -7,7 +7,6 @@ A `finally` stands in the list once; a temporary keeps where it was entered from
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from nnstep.engine.assembler import Block, Leaf
 from nnstep.engine.assignments import Assignments
 from nnstep.engine.fragments import parameter, place, read
 from nnstep.engine.ops import Handler, Label, Store
+from nnstep.engine.positions import asked_place, assertion_places
 
 RETURNED = 0
 """The temporary that keeps a returned value while `finally` blocks run. It is the function's
@@ -90,11 +90,8 @@ class Blocks(Assignments):
         self.jump_if(node.test, end, True, node)
         leaves = [self.reduce(node.msg)] if node.msg else []
         message = read(parameter(0), node.msg) if node.msg else None
-        test = _without_folded_nots(node.test) if sys.version_info >= (3, 13) else node.test
+        test, at = assertion_places(node)
         false = place(ast.Constant(False), test)
-        at: ast.AST = node
-        if sys.version_info < (3, 12):
-            at = _last_comparison(node.test) or node
         failed = place(ast.Assert(false, message), at)
         self.emit(ops.COMPUTE, node, leaves, [failed], stop=True)
         self.here(end)
@@ -191,7 +188,7 @@ class Blocks(Assignments):
         name = self.target_store(target) if target else None
         value = self.take() if target and name is None else None
         store = name or (Store(ops.TEMP, value) if value is not None else ops.DISCARD)
-        where = at if sys.version_info >= (3, 13) else node
+        where = asked_place(at, node)
         enter = place(ast.Call(read(parameter(0), where), [], []), where)
         op = self.emit(ops.ENTER, at, [leaf], enter, store, slot=slot, stop=True, at=where)
         bare = place(ast.With([ast.withitem(read(parameter(0), at))], [ast.Pass()]), node)
@@ -203,7 +200,6 @@ class Blocks(Assignments):
             self._with_items(node, rest)
 
         def leave() -> None:
-            where = at if sys.version_info >= (3, 13) else node
             places = [read(parameter(number), where) for number in (1, 2, 3)]
             call = place(ast.Call(read(parameter(0), where), [*places], []), where)
             self._exit(at, call, slot)
@@ -233,33 +229,6 @@ class Blocks(Assignments):
             self.jump(block.again, node)
 
         self._leave("loop", node, leave)
-
-
-def _without_folded_nots(node: ast.expr) -> ast.expr:
-    """A test as Python has it, which turns `not a in b` into `a not in b` where that stands."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = _without_folded_nots(node.operand)
-        if isinstance(inner, ast.Compare) and len(inner.ops) == 1:
-            if isinstance(inner.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
-                return inner
-    return node
-
-
-def _last_comparison(node: ast.expr) -> ast.expr | None:
-    """The comparison among the parts of a test that stands last."""
-    match node:
-        case ast.BoolOp():
-            parts = node.values
-        case ast.UnaryOp(op=ast.Not()):
-            parts = [node.operand]
-        case ast.IfExp():
-            parts = [node.test, node.body, node.orelse]
-        case ast.Compare():
-            return node
-        case _:
-            return None
-    found = [each for each in map(_last_comparison, parts) if each is not None]
-    return found[-1] if found else None
 
 
 def _match_body(at: ast.AST) -> list[ast.stmt]:

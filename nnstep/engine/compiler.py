@@ -8,7 +8,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import sys
 from collections.abc import Sequence
 from types import CodeType
 from typing import Any
@@ -19,6 +18,7 @@ from nnstep.engine.definitions import Definitions
 from nnstep.engine.fragments import parameter, place, read
 from nnstep.engine.natives import Native, native_statement
 from nnstep.engine.ops import Code, Label, Loop, Store
+from nnstep.engine.positions import asked_place
 from nnstep.engine.scopes import Scopes
 
 _FUTURE_FLAGS = 0
@@ -151,7 +151,7 @@ class _Compiler(Definitions):
 
     def _for(self, node: ast.For) -> None:
         outer = self.loops
-        at = node if sys.version_info < (3, 13) else node.iter
+        at = asked_place(node.iter, node)
         loop = self.begin_for(node, node.iter, self.reduce(node.iter), node.target, at)
         self._loop_body(node, loop, loop.slot, outer)
 

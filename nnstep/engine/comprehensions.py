@@ -7,7 +7,6 @@ nothing and nothing sees them.
 from __future__ import annotations
 
 import ast
-import sys
 from typing import Any
 
 from nnstep.engine import ops
@@ -15,6 +14,7 @@ from nnstep.engine.assembler import Leaf, Unsupported
 from nnstep.engine.expressions import Comprehension, Expressions
 from nnstep.engine.fragments import parameter, place, read
 from nnstep.engine.ops import Label, Loop, Store
+from nnstep.engine.positions import asked_place, element_place
 
 EXHAUSTED: Any = object()
 """What a loop's `next` gives when there is no next item."""
@@ -38,7 +38,7 @@ class Comprehensions(Expressions):
         self.emit(ops.COMPUTE, node, leaves, place(empty, node), Store(ops.TEMP, slot))
         # The function around asks for the first iterator, as if the rest were called with it.
         source = node.generators[0].iter
-        iterator = self.iterate(first, source, source if sys.version_info >= (3, 13) else node)
+        iterator = self.iterate(first, source, asked_place(source, node))
         outer = self.comprehensions, self.loops
         self.comprehensions = (*self.comprehensions, node)
         names = self._own_names(node)
@@ -78,8 +78,8 @@ class Comprehensions(Expressions):
     ) -> None:
         """One `for`, and all that stands behind it, which Python places at `around`."""
         generator = node.generators[at]
-        asks = generator.iter if sys.version_info >= (3, 13) else around
-        loop = self.begin_for(generator, generator.iter, source, generator.target, asks)
+        asked = asked_place(generator.iter, around)
+        loop = self.begin_for(generator, generator.iter, source, generator.target, asked)
         for test in generator.ifs:
             around = self.jump_if(test, loop.head, False, around)
         if at + 1 < len(node.generators):
@@ -96,7 +96,7 @@ class Comprehensions(Expressions):
         leaves = self.reduce_all(parts)
         kept = self.temporary(result, node, "", keep=True)
         add = {ast.ListComp: list.append, ast.SetComp: set.add, ast.DictComp: dict.__setitem__}
-        at = around if sys.version_info < (3, 12) else _around(parts)
+        at = element_place(parts, around)
         places = [read(parameter(number), at) for number in range(1, len(leaves) + 2)]
         call = place(ast.Call(read(parameter(0), at), [*places], []), at)
         leaves = [self.constant(add[type(node)], at), kept, *leaves]
@@ -154,15 +154,6 @@ class Comprehensions(Expressions):
             slot, in_cell = self._comprehension_names[-1][identifier]
             return Store(ops.TEMP_CELL if in_cell else ops.TEMP, slot, target.id)
         return self.store_name(target.id)
-
-
-def _around(nodes: list[ast.expr]) -> ast.AST:
-    """A node from the beginning of the first to the end of the last."""
-    first, last = nodes[0], nodes[-1]
-    return ast.Pass(
-        lineno=first.lineno, col_offset=first.col_offset,
-        end_lineno=last.end_lineno, end_col_offset=last.end_col_offset,
-    )
 
 
 def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:

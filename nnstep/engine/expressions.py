@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -21,6 +20,7 @@ from nnstep.engine.assembler import Assembler, Leaf, Unsupported
 from nnstep.engine.fragments import LOCALS, TEMPS, item, parameter, place, read
 from nnstep.engine.names import bound_names, mangle, parameters
 from nnstep.engine.ops import Code, Label, Store
+from nnstep.engine.positions import asked_place, place_behind, placed_comparison, test_place
 from nnstep.engine.scopes import Scopes
 
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
@@ -222,7 +222,7 @@ class Expressions(Assembler):
         return made
 
     def _plain(self, node: ast.expr, store: Store, shown: ast.AST | None, stop: bool) -> None:
-        node = _not_as_python_places_it(self._with_early_stars(node))
+        node = placed_comparison(self._with_early_stars(node))
         leaves, body = self.template(node)
         kind, flag = ops.COMPUTE, False
         if isinstance(node, ast.Call) and not is_constant(node.func):
@@ -283,7 +283,7 @@ class Expressions(Assembler):
             return
         source = self.reduce(node.generators[0].iter)
         leaves = [self.made(node), self.constant(iter, node, "iter"), source]
-        where = node.generators[0].iter if sys.version_info >= (3, 13) else node
+        where = asked_place(node.generators[0].iter, node)
         iterated = ast.Call(read(parameter(1), where), [read(parameter(2), where)], [])
         body = place(ast.Call(read(parameter(0), node), [place(iterated, where)], []), node)
         self.emit(ops.COMPUTE, shown or node, leaves, body, store, stop=True, at=node)
@@ -450,7 +450,7 @@ class Expressions(Assembler):
             op = self._branch(node, self.reduce(node), label, flag, test_place(node, around))
             op.stop = not any(each.stop for each in self.code.ops[count:])
         self.depth = base
-        return node if sys.version_info < (3, 12) and isinstance(node, ast.Compare) else around
+        return place_behind(node, around)
 
     def _jump_if_chain(self, node: ast.Compare, label: Label, flag: bool) -> None:
         slot = self.take()
@@ -469,29 +469,6 @@ class Expressions(Assembler):
     def assign(self, target: ast.expr, value: Leaf, shown: ast.AST) -> None:
         """Emit the assignment of a value to a target."""
         raise NotImplementedError
-
-
-def test_place(node: ast.AST, around: ast.AST) -> ast.AST:
-    """Where Python says a truth was asked for.
-
-    Before 3.12 that is all that asks, unless the test is a comparison.
-    """
-    if sys.version_info >= (3, 12) or isinstance(node, ast.Compare):
-        return node
-    return around
-
-
-def _not_as_python_places_it(node: ast.expr) -> ast.expr:
-    """From 3.13 on the comparison in `not a < b` stands, for tracebacks, where the `not` does."""
-    if sys.version_info < (3, 13) or not isinstance(node, ast.UnaryOp):
-        return node
-    if not (isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare)):
-        return node
-    if isinstance(node.operand.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
-        return node  # Python makes one comparison of both
-    made = copy.copy(node)
-    made.operand = ast.copy_location(copy.copy(node.operand), node)
-    return made
 
 
 def _is_transparent(node: ast.AST) -> bool:

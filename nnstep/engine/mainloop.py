@@ -109,8 +109,11 @@ class _Value:
 
     def picked(self, by: _Value) -> _Value:
         """This value, picked by an index."""
-        depends = _together([_Value(depends=self.depends), _Value(depends=by.depends)]).depends
-        return _Value(self.of, self.made_from, depends)
+        return _together([self, _Value(depends=by.depends)])
+
+    def uses(self, place: str) -> bool:
+        """Whether it was computed from the numbers of a place, or of a part of it."""
+        return any(_within(each, place) for each in self.made_from)
 
     def part(self, which: str) -> _Value:
         """An item or attribute."""
@@ -304,7 +307,7 @@ class _Flow:
         if isinstance(target, ast.Attribute | ast.Subscript):
             places = set(self.value(target.value).part(_which(target)).of)
         for place in places:
-            if any(_within(each, place) for each in value.made_from):
+            if value.uses(place):
                 self._update(place, value, bound=True)
             elif isinstance(target, ast.Subscript) and _root(place) in map(_root, value.depends):
                 self.updates.append((place, _REPLACES, True))
@@ -412,14 +415,14 @@ class _Flow:
         out = named.pop("out", _Value())
         given = _together([*args, *named.values()])
         for place in out.of:
-            if any(_within(each, place) for each in given.computed().made_from):
+            if given.computed().uses(place):
                 self._update(place, given)
         if name == "at" and len(args) > 1:  # `np.add.at(w, rows, step)`
             for place in args[0].of:
                 self._update(place, given)
         if name == "setattr" and len(args) == 3:
             for place in args[0].of:
-                if any(_within(each, place) for each in args[2].made_from):
+                if args[2].uses(place):
                     self._update(place, args[2], bound=True)
         if name in _FILLING and isinstance(function, ast.Attribute):
             text = _text(function.value)
