@@ -59,7 +59,7 @@ class Picturing(Understanding):
         found = self._traced("plot data", None, lambda tape, _: data_of(tape)).found
         data: Data | None = found[0] if found is not None else data_among(self.names())
         if data is None:
-            begun = self.main is None or self._timeline.course.entry
+            begun = self.main is None or self._timeline.course.has_epochs
             when = "so far" if self.main is None else "in this epoch or the one before"
             raise ValueError(_NO_POINTS.format(when) if begun else _NOT_BEGUN)
         if data.labels is None:  # they were compared with nothing yet
@@ -200,7 +200,7 @@ class Picturing(Understanding):
         from nnstep.insight.tape import Tape
 
         timeline, entry = self._timeline, self._timeline.course.entry
-        if self.main is None or not entry:
+        if self.main is None or not timeline.course.has_epochs:
             return None
         last = max(self._traveller.last_head(self._epochs) - 1, 0)
         begin = (*entry, last, entry[-1])

@@ -155,7 +155,7 @@ class Questions(Motions):
                 nothing is called so.
         """
         self._check_epochs()
-        if not self._timeline.course.entry:
+        if not self._timeline.course.has_epochs:
             raise ValueError(
                 f"no epoch has been run yet; go on first, by `epoch 1000` or `continue`, and ask "
                 f"then when `{cond}` became true"

@@ -287,8 +287,10 @@ class Traveller:
         passed = [each.path for each in timeline.course.keyframes if each.path[:at] == entry]
         number = max((path[at] for path in passed), default=0)
         timeline.go((*entry, number, entry[-1]))
-        while self.here[:at] == entry:
-            number = self.here[at]
+        before: Path = ()
+        while self.here[:at] == entry and self.here != before:  # it may end with an exception
+            before = self.here
+            number = before[at]
             with timeline.hidden(), self._driver.deaf():
                 self._driver.go(epochs(1), every=False)
         timeline.note_last((*entry, number, entry[-1]))

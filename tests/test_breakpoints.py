@@ -676,6 +676,21 @@ def test_bisect_asks_only_what_was_run(opened: Opened) -> None:
     assert session.bisect("w[0] < 0.5").epoch == 68
 
 
+def test_bisect_where_the_main_loop_was_looked_for_but_not_begun(opened: Opened) -> None:
+    session = opened("""
+        import numpy as np
+        w = np.ones((2, 1))
+        for epoch in range(4):
+            w -= 0.1 * (np.ones((3, 2)) @ w).sum()
+    """)
+    session.step(2)
+    session.execute("w = 3")  # with which the first epoch fails
+    with pytest.raises(ValueError, match="no epoch 9"):
+        session.goto(epoch=9)
+    with pytest.raises(ValueError, match="no epoch has been run yet"):
+        session.bisect("True")
+
+
 def test_break_at_an_attribute_that_is_bound_under_another_name(opened: Opened) -> None:
     session = opened(
         "class Net:\n    def forward(self, x):\n        self.a1 = x * 2.5\n        self.z = [x]\n"

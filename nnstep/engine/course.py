@@ -48,7 +48,8 @@ class Course:
         beginning: the moment of the first stop.
         frontier: the latest moment that was reached.
         reached: the frontier as it is shown.
-        entry: the path to the main loop's head as it was entered last, without the iteration.
+        entry: the path to the main loop's head as it was entered last, without the iteration; it
+            may lie ahead, when it was looked for.
         ends: of loops that have ended, the heads of their last iterations, by the path to them.
     """
 
@@ -59,6 +60,11 @@ class Course:
     reached: str = ""
     keyframes: list[Keyframe] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def has_epochs(self) -> bool:
+        """Whether the run has come to the main loop."""
+        return bool(self.entry) and self.frontier > self.entry
 
     def thin(self, spacing: float, near: list[Keyframe]) -> bool:
         """Drop keyframes that lie closer together than so many seconds of the run.
