@@ -24,9 +24,10 @@ from nnstep.engine.machine import Machine
 from nnstep.engine.moments import END, Path, iterations_before, path_of
 from nnstep.engine.observer import Observer
 from nnstep.engine.ops import CALL, COMPUTE, NATIVE, NEXT, OPERATOR, WHILE, Loop, Op
+from nnstep.engine.places import Evaluate
 from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
-from nnstep.engine.stops import Breakpoint, Breakpoints, Evaluate
+from nnstep.engine.stops import Breakpoint, Breakpoints
 from nnstep.engine.timeline import Timeline, Unreachable
 from nnstep.engine.tracebacks import operands_of
 from nnstep.engine.values import is_finite
@@ -477,7 +478,7 @@ class Driver(Observer):
         if self._every or awaited:
             event = self._make_event()
             if event.names or event.mutated:
-                self._check_names(frame, event)
+                self._check_names(frame, op, operands, event)
 
     def _look_at_values(
         self, frame: Frame, op: Op, operands: tuple[Any, ...], value: Any
@@ -521,12 +522,14 @@ class Driver(Observer):
         watch = self._breakpoints.by_number[number].watch
         return watch is not None and watch.has_changed(self.machine.frame)
 
-    def _check_names(self, frame: Frame, event: Event) -> None:
+    def _check_names(
+        self, frame: Frame, op: Op, operands: tuple[Any, ...], event: Event
+    ) -> None:
         changed = [each.value for each in event.mutated]
-        points, names = self._breakpoints, event.names
+        points = self._breakpoints
         self._check((
-            *points.bound(names),
-            *points.bound_as_other(names, frame, self._evaluate),
+            *points.bound(event.names),
+            *points.stored(op, operands, frame, self._evaluate),
             *points.replaced(event.mutated, frame, self._evaluate),
             *points.changed(frame, changed),
         ), frame)

@@ -750,3 +750,43 @@ def test_break_at_an_item_that_comes_into_being(opened: Opened) -> None:
     session = opened("losses = []\nfor i in range(6):\n    losses.append(i * 10)\n")
     session.break_at("losses[3]")
     assert halts(session) == 1
+
+
+_GIVEN_OUT = """
+class Net:
+    pass
+net, other, given = Net(), Net(), 0
+def get(which):
+    global given
+    given += 1
+    return which
+for epoch in range(20):
+    get(other).W = epoch
+    get(net).W = epoch
+    get(net).W += 0.5
+print(given)
+"""
+
+
+def test_a_breakpoint_at_an_attribute_calls_nothing(opened: Opened) -> None:
+    session = opened(_GIVEN_OUT)
+    session.break_at("net.W", "epoch >= 18")
+    assert halts(session) == 4
+    assert session["given"] == 60
+    with pytest.raises(ValueError, match="nothing in the script is called"):
+        session.break_at("get(net).W")
+
+
+@pytest.mark.parametrize("where", ['net.p["w"]', "net.p[key]", 'net.p["W"][:2]'])
+def test_break_at_an_item_of_what_a_caller_knows(opened: Opened, where: str) -> None:
+    session = opened(
+        "import numpy as np\n"
+        "class Net:\n    def __init__(self):\n        self.p = {'w': 1.0, 'W': np.ones(3)}\n"
+        "    def step(self, factor):\n        weights = self.p\n"
+        "        weights['w'] *= factor\n        weights['W'][1] *= factor\n"
+        "def main():\n    key = 'w'\n    net, other = Net(), Net()\n"
+        "    for epoch in range(5):\n        other.step(0.5)\n        net.step(0.5)\n"
+        "main()\n"
+    )
+    session.break_at(where)
+    assert halts(session) == 5

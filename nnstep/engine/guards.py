@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -22,8 +22,8 @@ import numpy as np
 from nnstep.engine.fragments import place, silent
 from nnstep.engine.names import bound_by, parameters
 from nnstep.engine.natives import filled
+from nnstep.engine.places import place_of
 from nnstep.engine.program import Program
-from nnstep.engine.stops import may_be
 from nnstep.engine.values import is_finite
 
 # Constants of compiled checks, in place of which comes what they name.
@@ -130,7 +130,12 @@ class Checks:
         bound = {name for each in ast.walk(function) for name in bound_by(each)}
         stored = {_text(each) for each in ast.walk(function) if _is_store(each)}
         changes = guard.where in self._written_places() and any(map(_may_write, ast.walk(function)))
-        return any(may_be(str(guard.where), each) for each in given | bound | stored) or changes
+        return self._may_bind(guard, given | bound | stored) or changes
+
+    @staticmethod
+    def _may_bind(guard: Guard, names: Iterable[str]) -> bool:
+        place = place_of(str(guard.where))
+        return any(place.may_be(place_of(each)) for each in names)
 
     def _written_places(self) -> set[str | int]:
         """The guards' names behind which something may be changed in place."""
@@ -138,7 +143,7 @@ class Checks:
         for guard in self._guards:
             if guard.where == "":  # a condition that is waited for has no place
                 continue
-            identifiers = _identifiers(str(guard.where))
+            identifiers = place_of(str(guard.where)).identifiers
             if "*" in self._written or identifiers & self._written:
                 found.add(guard.where)
         return found
@@ -215,7 +220,7 @@ class Checks:
         every = [each for node in nodes for each in ast.walk(node)]
         bound = {name for each in every for name in bound_by(each)}
         stored = {_text(each) for each in every if _is_store(each)}
-        if any(may_be(str(guard.where), each) for each in bound | stored):
+        if self._may_bind(guard, bound | stored):
             return True
         return guard.where in self._written_places() and any(map(_may_write, every))
 
@@ -438,12 +443,3 @@ def _text(node: ast.AST) -> str:
 def _may_write(node: ast.AST) -> bool:
     """Whether something may be changed in place here."""
     return isinstance(node, ast.AugAssign | ast.Call) or _is_store(node)
-
-
-def _identifiers(place_: str) -> set[str]:
-    """The names and attributes in a place such as `self.W1[0]`."""
-    nodes = list(ast.walk(ast.parse(place_, mode="eval")))
-    return {each.id for each in nodes if isinstance(each, ast.Name)} | {
-        each.attr for each in nodes if isinstance(each, ast.Attribute)
-    }
-

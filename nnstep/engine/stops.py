@@ -6,28 +6,22 @@ import ast
 import builtins
 import difflib
 import dis
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import CodeType
 from typing import Any
-
-import numpy as np
 
 from nnstep.engine.events import Mutation
 from nnstep.engine.frames import Frame
 from nnstep.engine.memory import known_values, shares
 from nnstep.engine.names import bound_by
 from nnstep.engine.ops import NEXT, Code, Op
+from nnstep.engine.places import Evaluate, Place, differs, place_of
 from nnstep.engine.source import Source
 from nnstep.engine.watches import Watch
 
 CATCHES = ("nan", "exception")
-
-Evaluate = Callable[[Any, Frame], Any]
-"""(compiled expression, frame) -> its value there."""
-
 
 @dataclass(slots=True)
 class Breakpoint:
@@ -54,6 +48,11 @@ class Breakpoint:
     ignore: int = 0
     test: Any = None
     watch: Watch | None = None
+
+    @property
+    def place(self) -> Place:
+        """What one of kind `name` waits for."""
+        return place_of(str(self.where))
 
     def __str__(self) -> str:
         place = f"line {self.where}" if self.kind == "line" else str(self.where)
@@ -190,7 +189,7 @@ class Breakpoints:
         if text in names:
             return "name", text
         if self._is_place(text, names):
-            return "name", _as_usual(text)
+            return "name", place_of(text).text
         near = difflib.get_close_matches(text, sorted(names | functions), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"nothing in the script is called {text!r}{hint}")
@@ -222,19 +221,11 @@ class Breakpoints:
 
     def _is_place(self, text: str, names: set[str]) -> bool:
         """Whether it is an attribute or an element that the script might store in."""
-        try:
-            node = ast.parse(text, mode="eval").body
-        except SyntaxError:
-            return False
+        place = place_of(text)
         attributes = {each.attr for each in ast.walk(self._tree) if isinstance(each, ast.Attribute)}
-        if isinstance(node, ast.Attribute) and node.attr not in attributes:
+        if place.attribute and place.attribute not in attributes:
             return False
-        if not isinstance(node, ast.Attribute | ast.Subscript):
-            return False
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        return isinstance(root, ast.Name) and root.id in names
+        return place.owner is not None and place.root in names
 
     # Asked while a script runs.
 
@@ -317,44 +308,41 @@ class Breakpoints:
 
     def awaits(self, op: Op) -> bool:
         """Whether a breakpoint may wait for a name that an op binds."""
-        names = op.store.names
-        return bool(names) and any(
-            may_be(str(each.where), _as_usual(name)) for each in self.names for name in names
-        )
+        stored = [place_of(name) for name in op.store.names]
+        return any(each.place.may_be(other) for each in self.names for other in stored)
 
     def bound(self, names: Iterable[str]) -> Iterator[Breakpoint]:
         """Those that wait for one of the names."""
-        usual = set(map(_as_usual, names)) if self.names else set()
+        usual = {place_of(name).text for name in names} if self.names else set()
         return (each for each in self.names if each.where in usual)
 
-    def bound_as_other(
-        self, names: tuple[str, ...], frame: Frame, evaluate: Evaluate
+    def stored(
+        self, op: Op, operands: tuple[Any, ...], frame: Frame, evaluate: Evaluate
     ) -> Iterator[Breakpoint]:
-        """Those that wait for what was stored under another name: `net.W` as `self.W`."""
+        """Those that wait for the attribute that an op stores: for `net.W` where it is `self.W`."""
+        attribute = place_of(op.store.name or "").attribute
+        if not attribute or not operands:
+            return
+        owner = operands[-1]
         for each in self.names:
-            where = str(each.where)
-            for name in map(_as_usual, names):
-                if where != name and may_be(where, name):
-                    # A caller may know the object; what it holds may be held by others, too.
-                    mine = _owner(where, frame.stack(), evaluate)
-                    if mine is not None and mine is _owner(name, (frame,), evaluate):
-                        yield each
+            if each.place.attribute == attribute:
+                # A caller may know the object; what it holds may be held by others, too.
+                held = each.place.held_by(frame.stack(), evaluate)
+                if held is not None and held[0] is owner:
+                    yield each
 
     def replaced(
         self, mutated: Iterable[Mutation], frame: Frame, evaluate: Evaluate
     ) -> Iterator[Breakpoint]:
         """Those that wait for an item of what has changed: `params["w"]`, `W[0]`."""
         for each in self.names:
-            node = ast.parse(str(each.where), mode="eval").body
-            if not isinstance(node, ast.Subscript):
+            place = each.place
+            if place.key is None:
                 continue
-            with suppress(Exception):  # it may not be there yet
-                owner, key = (
-                    evaluate(compile(ast.Expression(part), "<place>", "eval"), frame)
-                    for part in (node.value, node.slice)
-                )
-                if any(_differs(one.before, one.value, key) for one in mutated
-                       if one.value is owner):
+            owner, key = place.held_by(frame.stack(), evaluate) or (None, None)
+            with suppress(Exception):  # it may not be there by now
+                if any(differs(one.before, one.value, key)
+                       for one in mutated if one.value is owner):
                     yield each
 
     def changed(self, frame: Frame, values: list[Any]) -> Iterator[Breakpoint]:
@@ -377,46 +365,6 @@ class Breakpoints:
             return bool(evaluate(each.test, frame))
         except NameError:
             return False
-
-
-@lru_cache(maxsize=1000)
-def _as_usual(text: str) -> str:
-    """A place in one way of writing, with quotes of one kind."""
-    if text.isidentifier():
-        return text
-    try:
-        return ast.unparse(ast.parse(text, mode="eval"))
-    except SyntaxError:
-        return text
-
-
-def _owner(place: str, frames: Iterable[Frame], evaluate: Evaluate) -> Any:
-    """The object that a place is an attribute of, as the first of the frames knows it."""
-    for frame in frames:
-        with suppress(Exception):  # it may not be there, or not yet; a dot may stand in a text
-            return evaluate(compile(place.rpartition(".")[0], "<place>", "eval"), frame)
-    return None
-
-
-def _differs(before: Any, after: Any, key: Any) -> bool:
-    """Whether an item is another one than it was, or has other contents."""
-    new = after[key]  # raises where there is none by now
-    if before is None:  # too large to be kept: some item of it is another
-        return True
-    try:
-        old = before[key]
-    except LookupError:
-        return True
-    if isinstance(after, np.ndarray):
-        return bool(np.asarray(old).tobytes() != np.asarray(new).tobytes())
-    return old is not new
-
-
-def may_be(place: str, other: str) -> bool:
-    """Whether two places may be the same: the objects that they are attributes of may be."""
-    owner, _, attribute = place.rpartition(".")
-    other_owner, _, name = other.rpartition(".")
-    return place == other or bool(owner and other_owner and attribute == name)
 
 
 def _global_names(code: CodeType) -> Iterator[str]:
