@@ -41,11 +41,15 @@ class Passed(NamedTuple):
     depth: int
 
 
+class _TooMany(Exception):
+    """There are more stops than were to be noted."""
+
+
 class _Collector(Observer):
     """Notes the stops that are passed, or so many of the last.
 
     Attributes:
-        passed: they.
+        passed: the stops, in the order of time.
         gave_up: whether it halted because there were too many.
     """
 
@@ -368,30 +372,33 @@ class Traveller:
         There are fewer than `count` only where the script begins. The machine stands at the
         moment again afterwards.
         """
-        # To note all stops of a long way takes longer than to go it, and saves no states.
-        for most in (_MOST, inf):
-            found: Sequence[Passed] = ()
-            for start in self.starts(here):
-                collector = self._collected(start, here, count, most)
-                if collector.gave_up:
-                    self._timeline.go(here)
-                    break
-                found = list(collector.passed)
-                if len(found) >= count:
-                    return list(found)
-            else:
-                return list(found)
-        raise AssertionError
+        try:
+            return self._last_stops(here, count, _MOST)
+        except _TooMany:
+            # To note all stops of a long way takes longer than to go it, and saves no states.
+            self._timeline.go(here)
+            return self._last_stops(here, count, inf)
+
+    def _last_stops(self, here: Path, count: int, most: float) -> list[Passed]:
+        """The last stops before a moment, noting at most so many at a time."""
+        found: deque[Passed] = deque()
+        for start in self.starts(here):
+            found = self._collected(start, here, count, most)
+            if len(found) >= count:
+                break
+        return list(found)
 
     def passed_between(self, start: Path, end: Path) -> deque[Passed]:
         """The stops from one moment on, up to the one before another."""
-        return self._collected(start, end, None, inf).passed
+        return self._collected(start, end, None, inf)
 
-    def _collected(self, start: Path, end: Path, count: int | None, most: float) -> _Collector:
+    def _collected(self, start: Path, end: Path, count: int | None, most: float) -> deque[Passed]:
         collector = _Collector(self._machine, count, most)
         self._timeline.go(start)
         self._timeline.go_on(end, collector)
-        return collector
+        if collector.gave_up:
+            raise _TooMany
+        return collector.passed
 
     def starts(self, here: Path) -> Iterator[Path]:
         """Moments before the present one, further and further away, each quickly gone to.
@@ -407,11 +414,6 @@ class Traveller:
         found.update(self._timeline.near(here))
         yield from sorted((each for each in found if first < each < here), reverse=True)
         yield first
-
-
-def _iteration(loop: tuple[Path, int]) -> Path:
-    prefix, iteration = loop
-    return (*prefix, iteration, prefix[-1])
 
 
 def _heads(frame: Frame) -> Iterator[tuple[Path, int]]:

@@ -301,10 +301,13 @@ def _leaves(node: ast.AST, *, guarded: bool, breaks: bool) -> bool:
 
 
 def _own_nodes(node: ast.AST) -> list[ast.AST]:
-    """The nodes that the frame itself executes, not those in functions within."""
+    """The nodes that the frame itself executes: of functions within, defaults and decorators."""
     found: list[ast.AST] = [node]
     for each in ast.iter_child_nodes(node):
-        if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for part in (each.args, *getattr(each, "decorator_list", ())):
+                found += _own_nodes(part)
+        else:
             found += _own_nodes(each)
     return found
 

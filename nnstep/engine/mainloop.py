@@ -172,6 +172,14 @@ class _Script:
         """Whether a function stands in a class."""
         return id(function) in self._methods
 
+    def takes_owner(self, function: _Function) -> bool:
+        """Whether the first parameter of a function is what it belongs to."""
+        static = any(
+            isinstance(each, ast.Name) and each.id == "staticmethod"
+            for each in function.decorator_list
+        )
+        return self.is_method(function) and not static
+
     def called(self, call: ast.Call) -> list[_Function]:
         """The functions of the script that a call may mean."""
         named = self.functions.get(_called(call), [])
@@ -448,7 +456,7 @@ class _Flow:
     ) -> None:
         """Note what a function of the script updates of what it is given, or of what it knows."""
         names = parameters(function)
-        values = dict(zip(names, given[not self._script.is_method(function) :], strict=False))
+        values = dict(zip(names, given[not self._script.takes_owner(function) :], strict=False))
         values.update((name, value) for name, value in named.items() if name is not None)
         every = _together([*given, *named.values()])
         for name, rank in self._script.updated[id(function)].items():

@@ -236,6 +236,6 @@ def _imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from [node.module] if node.module else []
             around = [node.module] if node.module else []
+            yield from around
             yield from (".".join([*around, alias.name]) for alias in node.names)

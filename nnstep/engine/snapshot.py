@@ -57,7 +57,11 @@ class _SavedFrame(NamedTuple):
         )
 
     def _holds(self) -> bool:
-        """Whether the frame is as it was. One that handles an exception is taken for changed."""
+        """Whether the frame is as it was.
+
+        One that handles an exception is taken for changed, and the module's, whose variables
+        are kept elsewhere.
+        """
         frame, kept = self.frame, self.locals
         return (
             frame.pc == self.pc and frame.back is self.back

@@ -36,6 +36,17 @@ RIGHT = {
             syn1 += l1.T.dot(l2_delta)
             syn0 += X.T.dot(l1_delta)
     """,
+    "a static method that updates what it is given": """
+        class Descent:
+            @staticmethod
+            def step(W, x):
+                W -= 0.1 * x.T @ (x @ W)
+
+        for x in batches:
+            print(x)
+        for epoch in range(3):  # MAIN
+            Descent.step(W, x)
+    """,
     "while": """
         i = 0
         while loss > 0.1:  # MAIN
