@@ -185,20 +185,25 @@ def test_a_counterexample_is_what_happens(checked: Checked) -> None:
     assert example.element == "W[1, 0]"
 
 
+def _biased(*backward: str) -> str:
+    """A linear layer with a bias, and statements that make `dW` and `db`."""
+    step = ("out = X @ W + b", *backward, "W -= 0.01 * dW", "b -= 0.01 * db")
+    return "\n".join([
+        "import numpy as np",
+        "rng = np.random.default_rng(0)",
+        "X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))",
+        "W, b = rng.normal(size=(3, 2)), np.zeros((1, 2))",
+        "for epoch in range(2):",
+        *(f"    {each}" for each in step),
+    ])
+
+
 def test_one_op_is_to_blame_for_a_factor_and_for_what_is_wrong(checked: Checked) -> None:
-    text = """
-        import numpy as np
-        rng = np.random.default_rng(0)
-        X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
-        W, b = rng.normal(size=(3, 2)), np.zeros((1, 2))
-        for epoch in range(2):
-            out = X @ W + b
-            delta = 2 * (out - y)
-            dW = X.T @ delta + 0.1 * W
-            db = delta.sum(axis=0, keepdims=True)
-            W -= 0.01 * dW
-            b -= 0.01 * db
-    """
+    text = _biased(
+        "delta = 2 * (out - y)",
+        "dW = X.T @ delta + 0.1 * W",
+        "db = delta.sum(axis=0, keepdims=True)",
+    )
     checked_step = checked(text, "0.5 * np.sum((out - y) ** 2) + 0.05 * np.sum(W ** 2)").epochs[0]
     wrong, factor = checked_step.verdicts
     assert (wrong.kind, factor.kind) == (WRONG, FACTOR)
@@ -209,19 +214,11 @@ def test_one_op_is_to_blame_for_a_factor_and_for_what_is_wrong(checked: Checked)
 
 
 def test_a_factor_that_is_no_fault_is_not_blamed(checked: Checked) -> None:
-    text = """
-        import numpy as np
-        rng = np.random.default_rng(0)
-        X, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
-        W, b = rng.normal(size=(3, 2)), np.zeros((1, 2))
-        for epoch in range(2):
-            out = X @ W + b
-            delta = out - y
-            dW = X.T @ out
-            db = 2 * delta.sum(axis=0, keepdims=True)
-            W -= 0.01 * dW
-            b -= 0.01 * db
-    """
+    text = _biased(
+        "delta = out - y",
+        "dW = X.T @ out",
+        "db = 2 * delta.sum(axis=0, keepdims=True)",
+    )
     faults = checked(text).epochs[0].faults
     assert [(each.text, each.gradients) for each in faults] == [("dW = X.T @ out", ("dW",))]
 
