@@ -123,6 +123,15 @@ class Loop:
     returns: Label = field(default_factory=Label)
 
 
+def no_operands(variables: Any, temps: Any, constants: Any = ()) -> tuple[Any, ...]:
+    """What an op loads that works on nothing.
+
+    It takes its arguments as the fragments do that load operands: Python 3.12 tells functions at
+    a call apart by numbers that may coincide, and would crash where only some have defaults.
+    """
+    return ()
+
+
 @dataclass(slots=True, eq=False)
 class Op:
     """One op.
@@ -156,7 +165,7 @@ class Op:
     handler: Handler | None
     loops: tuple[Loop, ...]
     comprehensions: tuple[ast.AST, ...]
-    load: Callable[..., tuple[Any, ...]] = lambda *_: ()
+    load: Callable[..., tuple[Any, ...]] = no_operands
     fn: Callable[..., Any] = lambda *_: None
     index: int = -1
     label: Label | None = None
