@@ -29,7 +29,7 @@ from nnstep.engine.printed import Printed
 from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints
 from nnstep.engine.timeline import Timeline, Unreachable
-from nnstep.engine.tracebacks import operands_of
+from nnstep.engine.tracebacks import forget_engine_frames, operands_of
 from nnstep.engine.values import is_finite
 from nnstep.goals import End, Epochs, Goal
 
@@ -129,6 +129,8 @@ class Driver(Observer):
         # The first op counts as the beginning of the motion; where none halts, none does.
         self._moved = machine.frame is not None and not machine.frame.op.stop
         self.breakpoint, self.change, self._hits, self._failure = None, None, [], None
+        if self.recorder.last is not None:
+            _forget_callers(self.recorder.last)
         self.recorder.last = self._latest = self._arrived = None
         self.reason = "end"
         self._closely, self._no_chunk, self._vain = None, False, 0
@@ -201,7 +203,7 @@ class Driver(Observer):
     def _run(self) -> None:
         """Run until the motion is over."""
         while True:
-            self._again, self._trouble = False, None
+            self._again, self._trouble, self._operands = False, None, ()
             self._watching = self._must_watch()
             try:
                 self.machine.run(
@@ -581,6 +583,16 @@ class Driver(Observer):
             self._operands = ()
         operands = self._operands or operands_of(op, error)
         return self.recorder.failed(frame, op, operands, error, self._printed.text)
+
+
+def _forget_callers(event: Event) -> None:
+    """Have done with the frames of ours that made a motion whose event leads to an exception.
+
+    Its traceback knows them, and they know the event: none would die in time.
+    """
+    for each in (event.exception, event.value, *(value for _, value in event.operands)):
+        if isinstance(each, BaseException):
+            forget_engine_frames(each, ends=True)
 
 
 def is_good_exit(error: BaseException | None) -> bool:

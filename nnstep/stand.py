@@ -82,7 +82,8 @@ class Stand:
         beside = self._program.has_modules_beside
         self._written = written_in_place([tree]) | ({"*"} if beside else set())
         draws = beside or imports(tree, "random")
-        snapshots = Snapshots(own, self._written, draws, _suspends(tree))
+        resizes = any(map(_resizes, (tree, *self._program.trees_beside())))
+        snapshots = Snapshots(own, self._written, draws, _suspends(tree), resizes)
         self._timeline = Timeline(
             self._machine, snapshots, self._outside, FastForward(), self._memory
         )
@@ -318,6 +319,20 @@ def _suspends(tree: ast.AST) -> bool:
         or (isinstance(each, ast.Name) and each.id == "open")
         for each in ast.walk(tree)
     )
+
+
+def _resizes(tree: ast.AST) -> bool:
+    """Whether a script may resize an array, and have NumPy check that nothing else knows it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(ast.Call(ast.Attribute(attr="resize"), keywords=named)):
+                if not any(each.arg == "refcheck" and _is_false(each.value) for each in named):
+                    return True
+    return False
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _shown(names: dict[str, Any]) -> dict[str, Any]:

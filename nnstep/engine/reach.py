@@ -43,10 +43,13 @@ _TOO_MANY = 300_000  # objects
 class Kinds:
     """Knows for each type what belongs to the state of its objects."""
 
-    def __init__(self, is_own: Callable[[ModuleType], bool], written: frozenset[str]) -> None:
+    def __init__(
+        self, is_own: Callable[[ModuleType], bool], written: frozenset[str], resizes: bool = False
+    ) -> None:
         """Args:
         is_own: whether a module is a part of the script.
         written: the identifiers of arrays that the script may change in place.
+        resizes: whether it resizes arrays, which NumPy refuses while anything else knows them.
         """
         self._is_own = is_own
         self._written = written
@@ -58,7 +61,8 @@ class Kinds:
             types.MethodWrapperType: _builtin, ModuleType: self._module, type: self._class,
             functools.partial: _partial, collections.deque: _deque,
             types.MappingProxyType: _parts_of_dict, property: _property,
-            staticmethod: _wrapped, classmethod: _wrapped, np.ndarray: _array,
+            staticmethod: _wrapped, classmethod: _wrapped,
+            np.ndarray: _array if not resizes else _resizable,
             array.array: _numbers, memoryview: _memory, weakref.ReferenceType: self._reference,
             collections.defaultdict: _defaultdict, np.random.SeedSequence: _seeds,
         }
@@ -499,6 +503,10 @@ def _array(reach: Reach, value: Any, label: str) -> None:
         raise Stray("an array of records that hold objects")
     else:
         reach.array(value, label)
+
+
+def _resizable(reach: Reach, value: Any, label: str) -> None:
+    raise Stray("an array that the script may resize, which it can't while a state knows it")
 
 
 def _random(reach: Reach, value: Any, label: str) -> None:

@@ -179,7 +179,7 @@ class Snapshots:
 
     def __init__(
         self, is_own: Callable[[ModuleType], bool], written: frozenset[str], uses_random: bool,
-        suspends: bool = True,
+        suspends: bool = True, resizes: bool = False,
     ) -> None:
         """Args:
         is_own: whether a module is a part of the script.
@@ -187,10 +187,11 @@ class Snapshots:
         uses_random: whether the script uses the module `random`.
         suspends: whether something of it may be half-way that must not die when a state is put
             back, such as a generator or an open file.
+        resizes: whether it resizes arrays.
         """
         self.kept: dict[str, str] = {}
         self.hindrance = ""
-        self._kinds = Kinds(is_own, written)
+        self._kinds = Kinds(is_own, written, resizes)
         self._uses_random = uses_random
         self._latest: Snapshot | None = None
         self._living: list[Any] = []
