@@ -30,7 +30,7 @@ from nnstep.engine.recorder import Recorder
 from nnstep.engine.stops import Breakpoint, Breakpoints
 from nnstep.engine.timeline import Timeline, Unreachable
 from nnstep.engine.tracebacks import forget_engine_frames, operands_of
-from nnstep.engine.values import is_finite
+from nnstep.engine.values import is_a, is_finite
 from nnstep.goals import End, Epochs, Goal
 
 _STRAYED = (
@@ -591,7 +591,7 @@ def _forget_callers(event: Event) -> None:
     Its traceback knows them, and they know the event: none would die in time.
     """
     for each in (event.exception, event.value, *(value for _, value in event.operands)):
-        if isinstance(each, BaseException):
+        if is_a(each, BaseException):
             forget_engine_frames(each, ends=True)
 
 

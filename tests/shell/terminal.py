@@ -39,9 +39,9 @@ class Screen:
         """Wait until words are to be seen and the cursor stands at an empty prompt; the screen."""
         return self._read(lambda: words in self.text and self.line == "(nn)", words)
 
-    def see(self, words: str) -> str:
-        """Wait until words are to be seen; the screen."""
-        return self._read(lambda: words in self.text, words)
+    def see(self, words: str, line: str = "") -> str:
+        """Wait until words are to be seen, and the cursor's line is the one given; the screen."""
+        return self._read(lambda: words in self.text and line in ("", self.line), words)
 
     def _read(self, done: Callable[[], bool], words: str) -> str:
         while not done():

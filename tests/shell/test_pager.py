@@ -80,8 +80,7 @@ def test_a_long_table_at_the_prompt(screen: Screen) -> None:
     screen.child.send("epoch\r")
     screen.wait("next: x = x * 2")
     screen.child.send("table x full\r")
-    text = screen.see("[30]")
-    assert "[99]" not in text and screen.line == ":"
+    assert "[99]" not in screen.see("[30]", line=":")
     screen.child.send("G")  # the end of it
     screen.see("[99]")
     screen.child.send("q")
