@@ -97,7 +97,8 @@ def of_children() -> float:
 
 def environment() -> dict[str, str]:
     """That of this process, with one thread for linear algebra."""
-    return {**os.environ, **_ENVIRONMENT}
+    kept = {name: each for name, each in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **_ENVIRONMENT}  # nobody who uses it compiles it at each start
 
 
 # In the process of a measurement.
