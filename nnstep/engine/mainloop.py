@@ -152,9 +152,13 @@ class _Script:
             name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)
             for name in ((each.asname or each.name).split(".")[0] for each in node.names)
         }
-        # Names that hold no numbers.
-        self.constant = {*imported, *self.functions, *(each.name for each in classes)}
-        self.constant.update(dir(builtins))
+        # Names that hold no numbers, unless something is stored in them, too.
+        plain = {
+            name for name, each in self.functions.items() if not all(map(self.is_method, each))
+        }
+        names = (node for node in nodes if isinstance(node, ast.Name))
+        self.constant = {*imported, *plain, *(each.name for each in classes), *dir(builtins)}
+        self.constant -= {each.id for each in names if isinstance(each.ctx, ast.Store)}
         self.free = {id(each): _free_names(each) for each in self._every()}
         # By function: the names from outside, parameters too, that it updates, and how well.
         self.updated: dict[int, dict[str, int]] = {id(each): {} for each in self._every()}

@@ -47,6 +47,18 @@ RIGHT = {
         for epoch in range(3):  # MAIN
             Descent.step(W, x)
     """,
+    "names that methods and builtins have, too": """
+        class Net:
+            def parameters(self):
+                return [self.W, self.b]
+
+        parameters, sum = Net().parameters(), 0
+        for x in batches:
+            print(x)
+        for epoch in range(3):  # MAIN
+            for p in parameters:
+                p.data -= 0.1 * p.grad
+    """,
     "while": """
         i = 0
         while loss > 0.1:  # MAIN
