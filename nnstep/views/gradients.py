@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from nnstep.insight.gradients import Checked
 from nnstep.insight.identities import TRUTH, Identity
 from nnstep.insight.verdicts import FACTOR, UNDECIDED, WRONG, Example, Verdict
 from nnstep.views.excerpt import excerpt
+from nnstep.views.families import in_families
 from nnstep.views.numbers import columns_of, number
 from nnstep.views.text import ALARM, DIM, NAME, clean, crop, flow, pad, plain, stack, styled, wrap
 
@@ -50,6 +52,9 @@ def report_view(
         width: no line is wider; at least 40.
         ascii: nothing but ASCII characters.
     """
+    report = replace(report, epochs=tuple(
+        replace(each, verdicts=in_families(each.verdicts)) for each in report.epochs
+    ))
     lines: list[Text] = []
     if len(report.epochs) > 1:
         lines += [*_along(report, width, ascii), Text("")]
