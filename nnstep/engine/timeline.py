@@ -400,7 +400,7 @@ class Timeline:
 
     def pass_by(self) -> None:
         """On the way to a moment, op by op: the same."""
-        if perf_counter() - self._taken > max(_QUICK, 2 * self._cost):
+        if not self.frozen and perf_counter() - self._taken > max(_QUICK, 2 * self._cost):
             self.take(self.here())
 
     def hidden(self) -> AbstractContextManager[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Hashable
 from typing import Any
 
@@ -73,3 +74,14 @@ def attributes(value: object) -> dict[str, Any]:
     except Exception:  # a class may call anything so
         return {}
     return found if type(found) is dict else {}
+
+
+def is_of_script(kind: type) -> bool:
+    """Whether instances of a class are the script's, or those of a module beside it."""
+    if issubclass(kind, type):
+        return False
+    top = str(getattr(kind, "__module__", "")).partition(".")[0]
+    if top == "__main__":
+        return True
+    path = getattr(sys.modules.get(top), "__file__", None) or ""
+    return bool(path) and top not in sys.stdlib_module_names and "site-packages" not in path

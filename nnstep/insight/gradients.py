@@ -17,8 +17,9 @@ from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, is_expression, record
 from nnstep.insight.replay import Unrepeatable
-from nnstep.insight.tape import Entry, TooLong, first_number, is_number
-from nnstep.insight.truths import Nudge, Slopes, slopes
+from nnstep.insight.reruns import FEWER, Epoch, Rerun
+from nnstep.insight.tape import TooLong, first_number, is_number
+from nnstep.insight.truths import Nudge, Nudged, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
     FACTOR,
@@ -88,7 +89,7 @@ class _Judged:
     verdicts: list[Verdict]
     updates: list[Update]
     truths: list[Slopes | None]
-    nudges: list[Nudge | None]
+    nudges: list[Nudged | None]
     others: list[Verdict] = field(default_factory=list)
 
     @property
@@ -120,10 +121,12 @@ def check(
         raise NothingToCheck("a training step of it has too many ops to be followed") from None
     judged = best(step, cost)
     verdicts = [replace(each, epoch=epoch) for each in judged.verdicts]
-    known = forwards(step, judged.reading)
-    identities = identify(step, judged.reading, known)
+    # Where the tape lacks something, it knows the slopes of parameters only, by running again.
+    unclear = step.unclear(judged.reading)
+    known = [] if unclear else forwards(step, judged.reading)
+    identities = {} if unclear else identify(step, judged.reading, known)
     others = _named(identities, judged)
-    faults = _faults(step, judged, identities)
+    faults = () if unclear else _faults(step, judged, identities)
     verdicts = [
         replace(each, example=_example(update, truth, nudge))
         if each.kind == WRONG and truth is not None and nudge is not None else each
@@ -142,7 +145,7 @@ def check(
             raise NothingToCheck(f"`{only}` is no gradient that takes part in this step")
     return Checked(
         epoch, cost, first_number(judged.reading.value), judged.reading.line, tuple(verdicts),
-        others, faults, (*step.unclear, *_other_scalars(step, judged)),
+        others, faults, (*_lacking(unclear, verdicts), *_other_scalars(step, judged)),
         tuple((each.name, np.array(each.gradient) * (each.rate or 1)) for each in judged.updates),
     )
 
@@ -174,7 +177,7 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
             f"the cost `{cost}` is no single number, but has the shape {shape}; "
             f"`({cost}).sum()` or `.mean()` makes it one"
         )
-    found = [each for each in scalars if each.number is not None]
+    found = [each for each in scalars if each.number is not None or step.unclear(each)]
     judged: list[_Judged] = []
     for each in found:
         made = _judge(step, each, roughly)
@@ -214,28 +217,33 @@ def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
         return f"the cost `{cost}` is complex"
     if all(each.number is None or step.tape.is_leaf(each.number) for each in readings):
         return f"the cost `{cost}` isn't computed in this epoch before the update"
-    more = f"; {step.unclear[0]}" if step.unclear else ""
+    unclear = step.unclear(readings[0])
+    more = f"; {unclear[0]}" if unclear else ""
     return f"the cost `{cost}` doesn't depend on anything that is updated{more}"
 
 
 def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
     judged = _Judged(reading, [], [], [], [])
-    assert reading.number is not None
-    forward = step.forward(reading)
+    epoch: Epoch | None = None
+    unclear = step.unclear(reading)
     for update in step.updates:
         name, what = update.gradient_name, f"d cost/d {update.name}"
         truth: Slopes | None = None
-        nudge: Nudge | None = None
+        nudge: Nudged | None = None
         try:
-            nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
+            if unclear or reading.number is None:
+                epoch = epoch or Epoch(step, reading)
+                nudge = Rerun(epoch, update)
+            else:
+                forward = step.forward(reading)
+                nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
             if not nudge.depends:
-                if step.unclear:
-                    why = step.unclear[0]
-                    judged.others.append(undecided(name, what, why))
+                if unclear and update.used:
+                    judged.others.append(undecided(name, what, unclear[0]))
                 continue
             verdict, truth = _verdict(update, nudge, name, what, roughly)
         except Unrepeatable as error:
-            verdict = undecided(name, what, str(error))
+            verdict = undecided(name, what, "; ".join([*unclear[:1], str(error)]))
         judged.verdicts.append(verdict)
         judged.updates.append(update)
         judged.truths.append(truth)
@@ -246,19 +254,24 @@ def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
         for verdict, update in zip(judged.verdicts, judged.updates, strict=True)
     ]
     judged.verdicts = together(judged.verdicts, _sizes(step), rates, _is_penalised(step, reading))
-    if step.unclear:
-        judged.verdicts = [
-            undecided(each.name, each.what, step.unclear[0])
-            if each.kind == WRONG or each.decay else each for each in judged.verdicts
-        ]
-    judged.others += _unfollowed(step, reading, forward)
+    judged.others += _unfollowed(step, reading)
+    _put_back(judged.nudges)
     return judged
 
 
-def _unfollowed(step: Step, reading: Reading, forward: list[Entry]) -> list[Verdict]:
+def _put_back(nudges: Sequence[Nudged | None]) -> None:
+    """Have the arrays of the step as they are where it ends."""
+    for each in nudges:
+        if isinstance(each, Rerun):
+            each.epoch.put_back()
+            return
+
+
+def _unfollowed(step: Step, reading: Reading) -> list[Verdict]:
     """Verdicts on what may be parameters, whose updates can't be followed."""
-    assert reading.number is not None
-    found = []
+    if reading.number is None:
+        return []
+    found, forward = [], step.forward(reading)
     for name, value, at in step.unfollowed:
         if at < reading.at:  # its new value takes part in the cost: a state, such as a moving mean
             continue
@@ -286,7 +299,7 @@ def _is_penalised(step: Step, reading: Reading) -> bool:
 
 
 def _verdict(
-    update: Update, nudge: Nudge, name: str, what: str, roughly: bool
+    update: Update, nudge: Nudged, name: str, what: str, roughly: bool
 ) -> tuple[Verdict, Slopes | None]:
     if not np.isfinite(nudge.base):
         return undecided(name, what, NOT_FINITE), None
@@ -301,7 +314,8 @@ def _verdict(
     if nudge.value.size == 0:
         return undecided(name, what, "it has no elements"), None
     large = nudge.value.size > _LARGE
-    truth = slopes(nudge, claim, **(_ROUGHLY if roughly else _FEWER if large else {}))
+    few = FEWER if isinstance(nudge, Rerun) else _FEWER if large else {}
+    truth = slopes(nudge, claim, **(_ROUGHLY if roughly else few))
     kept = np.asarray(update.raw).dtype
     size = kept.itemsize if kept.kind == "f" else 8
     return judge(name, what, claim, truth, nudge.value, min(size, nudge.itemsize)), truth
@@ -383,10 +397,21 @@ def _times(truth: Slopes, factor: float) -> Slopes:
     return replace(truth, values=truth.values * factor, errors=truth.errors * abs(factor))
 
 
+def _lacking(unclear: Sequence[str], verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What the tape lacks, where that matters: what was measured without it is certain."""
+    kinds = {each.kind for each in verdicts}
+    if UNDECIDED in kinds or WRONG in kinds:
+        yield from unclear
+    if WRONG in kinds and unclear:
+        yield "that is why the first wrong op isn't named"
+
+
 def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
     """What is to be said of other scalars that the script computes, and may show as its cost."""
     cosine = _mean_cosine(judged.verdicts)
-    own = step.tape.sources(judged.reading.number or 0)[1] | step.of_updates()
+    own, number = step.of_updates(), judged.reading.number
+    if number is not None:
+        own |= step.tape.sources(number)[1]
     texts = dict.fromkeys(
         each.text for each in step.readings
         if each.text != judged.reading.text and step.scalars.get(each.text) not in own
@@ -412,7 +437,7 @@ def _mean_cosine(verdicts: Sequence[Verdict]) -> float:
     return sum(usable) / len(usable) if usable else 0.0
 
 
-def _example(update: Update, truth: Slopes, nudge: Nudge) -> Example | None:
+def _example(update: Update, truth: Slopes, nudge: Nudged) -> Example | None:
     """The nudge at which the gradient is furthest from the truth."""
     if np.size(update.gradient) != truth.size:
         return None
@@ -429,6 +454,8 @@ def _example(update: Update, truth: Slopes, nudge: Nudge) -> Example | None:
         moved = nudge.cost(move.reshape(nudge.value.shape)) - nudge.base
     except Unrepeatable:  # so large a step leads elsewhere
         return None
+    finally:
+        _put_back([nudge])
     place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
     element = f"{update.name}[{place}]" if place else update.name
     return Example(element, _STEP, moved, float(said[at]) * _STEP)

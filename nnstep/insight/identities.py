@@ -91,7 +91,7 @@ def _groups(
             if isinstance(value, np.ndarray) and 1 < value.size <= _LARGE:
                 bits = tape.content(number, each.at + 1)
                 by_bits.setdefault((value.shape, bits.tobytes()), []).append(number)
-    leads = tape.sources(reading.number or 0)[1]
+    leads = tape.sources(reading.number)[1] if reading.number is not None else set()
     found = []
     for numbers in by_bits.values():
         useful = [each for each in numbers if each in leads]

@@ -6,6 +6,7 @@ However it is written: `a - b`, `a -= b`, `np.subtract(a, b)`, with constants th
 from __future__ import annotations
 
 import ast
+import functools
 from typing import Any, NamedTuple
 
 from nnstep.engine.ops import CALL
@@ -56,9 +57,11 @@ def sides(entry: Entry) -> Sides | None:
         return None
     values: list[tuple[Any, str]] = []
     for each in parts:
-        constant = _constant(each)
+        constant, text = _constant(each)
         if constant is not None:
-            values.append((constant, ast.unparse(each)))
+            values.append((constant, text))
+            if recorded and recorded[0][1] == text:  # read beforehand, so it is an operand
+                recorded.pop(0)
         elif recorded:
             values.append(recorded.pop(0))
     if len(values) < 2:
@@ -67,18 +70,19 @@ def sides(entry: Entry) -> Sides | None:
     return Sides(type(node.op), left, right, one, other)
 
 
-def _constant(node: ast.expr) -> Any:
-    """A number that is written out, such as `2` or `-0.1 * 2`; None for anything else."""
+@functools.lru_cache(maxsize=10_000)
+def _constant(node: ast.expr) -> tuple[Any, str]:
+    """A number that is written out, such as `2` or `-0.1 * 2`, with its text; else None."""
     inner = all(
         isinstance(each, ast.Constant | ast.BinOp | ast.UnaryOp | ast.operator | ast.unaryop)
         for each in ast.walk(node)
     )
     if not inner:
-        return None
+        return None, ""
     try:
-        return eval(compile(ast.Expression(node), "<constant>", "eval"), {})
+        return eval(compile(ast.Expression(node), "<constant>", "eval"), {}), ast.unparse(node)
     except (ArithmeticError, TypeError, ValueError):
-        return None
+        return None, ""
 
 
 def _of_call(entry: Entry, recorded: list[tuple[Any, str]]) -> Sides | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import struct
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import CellType
@@ -26,14 +25,14 @@ from nnstep.engine.program import Program
 from nnstep.engine.scopes import Scopes
 from nnstep.engine.source import Source
 from nnstep.engine.timeline import Timeline
-from nnstep.engine.values import attributes
+from nnstep.engine.values import attributes, is_of_script
 from nnstep.insight.tape import Entry, Recorder, Tape, is_number
 from nnstep.insight.updates import Update, in_use, unfollowed, updates
 
 _RESULT = "__cost__"
 _ALSO = 3  # scalars of the script
 _PLACES = 6  # at which the cost is read
-_DEEP, _MANY = 4, 200  # levels and items of containers in which parameters are looked for
+_DEEP, _MANY = 9, 200  # levels and items of containers in which parameters are looked for
 
 
 class Run(NamedTuple):
@@ -66,21 +65,25 @@ class Reading:
 
     Attributes:
         text: the expression.
+        path: when it was read.
         at: how many entries of the script came before.
         entries: what it took to compute it.
         value: the cost.
         number: of the cost on the tape; None when it isn't followed.
         error: why there is none, if so.
+        unclear: what of that couldn't be followed, in words.
         line: the line before which it was read.
     """
 
     text: str
+    path: Path
     at: int
     line: int
     entries: list[Entry] = field(default_factory=list)
     value: Any = None
     number: int | None = None
     error: Exception | None = None
+    unclear: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -88,7 +91,9 @@ class Step:
     """One training step.
 
     Attributes:
+        run: the script that it is a part of.
         epoch: in which it was.
+        end: when it was over.
         tape: all of it, the cost's entries among the script's.
         script: the script's own entries.
         updates: the parameters' updates.
@@ -100,7 +105,9 @@ class Step:
         counts: whole numbers that have names wherever the training step runs.
     """
 
+    run: Run
     epoch: int
+    end: Path
     tape: Tape
     script: list[Entry]
     updates: list[Update]
@@ -111,17 +118,18 @@ class Step:
     places: dict[str, Any]
     counts: dict[str, int]
 
-    @property
-    def unclear(self) -> list[str]:
-        """What couldn't be followed and may have to do with a parameter, in words."""
+    def unclear(self, reading: Reading) -> list[str]:
+        """What couldn't be followed on the way to a cost and may have to do with a parameter."""
         moving = {each.number for each in self.updates} | {
             number for _, value, _ in self.unfollowed
             if (number := self.tape.number(value)) is not None
         }
         return [
-            words for words, numbers in self.tape.unclear.items()
-            if numbers is None
-            or any(each in moving or not self.tape.is_leaf(each) for each in numbers)
+            words for words, lack in self.tape.unclear.items()
+            if (lack.at < reading.at or words in reading.unclear) and (
+                lack.numbers is None
+                or any(each in moving or not self.tape.is_leaf(each) for each in lack.numbers)
+            )
         ]
 
     def of_updates(self) -> set[int]:
@@ -177,9 +185,11 @@ def record(run: Run, epoch: int, costs: list[str], *, edited: bool = True) -> St
     asked = [entry for each in second.readings if each.text in costs for entry in each.entries]
     found = updates(second.tape, [*script, *asked], second.start, second.finish)
     others = unfollowed(second.tape, second.start, second.finish, found)
-    used = in_use(found)
+    certain = {each.number for each in in_use(found)}
+    used = [each for each in found if each.number in certain or each.unseen]
     return Step(
-        epoch, second.tape, script, used, [each for each in found if each not in used], others,
+        run, epoch, second.end or (), second.tape, script, used,
+        [each for each in found if each not in used], others,
         second.readings, second.scalars(), second.finish,
         {name: each for name, each in run.program.globals.items() if type(each) is int},
     )
@@ -255,6 +265,8 @@ class _Pass:
             return False
         if head[-2] & (head[-2] - 1):  # a long loop isn't looked at each time
             return False
+        if all(each.alias for each in self.tape.entries[began:]):
+            return False
         finish = dict(numbers_at(self._main, self._run.program.globals))
         found = updates(self.tape, self.tape.entries, self.start, finish)
         used = [each for each in found if each.used]
@@ -279,7 +291,7 @@ class _Pass:
         before = len(self.tape.entries)
         line = frame.code.span(frame.op).line
         for text in self._costs:
-            reading = Reading(text, before, line)
+            reading = Reading(text, path_of(frame), before, line)
             self._evaluate(reading, frame)
             self.foreign.update(map(id, reading.entries))
             self.readings.append(reading)
@@ -287,6 +299,7 @@ class _Pass:
     def _evaluate(self, reading: Reading, frame: Frame) -> None:
         names = frame.code.module | frame.visible()
         at, known = len(self.tape.entries), len(self.tape.owners)
+        unclear = {*self.tape.unclear}
         recorder = Recorder(self.tape)
         with untouched_random_state(frame):
             try:
@@ -296,6 +309,7 @@ class _Pass:
                 reading.error = error
                 return
         reading.entries = self.tape.entries[at:]
+        reading.unclear = frozenset(self.tape.unclear.keys() - unclear)
         changed = [each for each in reading.entries if any(n < known for n in each.changes)]
         if changed:
             name = self.tape.name(changed[0].changes[0]) or "something"
@@ -337,45 +351,45 @@ def numbers_at(frame: Frame | None, module: dict[str, Any]) -> Iterator[tuple[st
     seen = set[int]()
     while frame is not None:
         names = {**frame.visible()} if not frame.code.is_module else {}
-        yield from _numbers_below(names, "", seen, 0)
+        yield from _numbers_below(names, seen)
         frame = frame.back
-    yield from _numbers_below(module, "", seen, 0)
+    yield from _numbers_below(module, seen)
 
 
-def _numbers_below(
-    value: Any, text: str, seen: set[int], depth: int
-) -> Iterator[tuple[str, Any]]:
-    """The arrays and numbers that a container, or an object of the script's, leads to."""
-    if is_number(value):
-        yield text, value
-        return
-    if depth > _DEEP or id(value) in seen:
-        return
+def _numbers_below(names: dict[str, Any], seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """The arrays and numbers that names, containers, and objects of the script's lead to.
+
+    Nearest first. What is met again by another way, as an item by the variable of a loop, isn't
+    looked through again, but for the numbers right in it; what an inner frame knows not even so.
+    """
+    before = frozenset(seen)
+    top = {key: each for key, each in names.items()
+           if isinstance(key, str) and not key.startswith("__")}  # fmt: skip
+    todo = [*top.items()]
+    for _ in range(_DEEP):
+        below: list[tuple[str, Any]] = []
+        for text, value in todo:
+            if is_number(value):
+                yield text, value
+                continue
+            items = _items_of(value, text) if id(value) not in before else []
+            if id(value) in seen:
+                yield from (each for each in items if is_number(each[1]))
+            elif items:
+                seen.add(id(value))
+                below += items
+        todo = below
+
+
+def _items_of(value: Any, text: str) -> list[tuple[str, Any]]:
     kind = type(value)
-    items: list[tuple[str, Any]] = []
     if issubclass(kind, dict):
-        top = not text
-        items = [(key if top else f"{text}[{key!r}]", each) for key, each in value.items()
-                 if not (top and (not isinstance(key, str) or key.startswith("__")))]  # fmt: skip
-    elif issubclass(kind, list | tuple):
-        items = [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
-    elif _is_own(kind):
-        items = [(f"{text}.{name}", each) for name, each in attributes(value).items()]
-    if items:
-        seen.add(id(value))
-    for name, each in items:
-        yield from _numbers_below(each, name, seen, depth + 1)
-
-
-def _is_own(kind: type) -> bool:
-    """Whether a class is the script's, or that of a module beside it."""
-    if issubclass(kind, type):
-        return False
-    top = str(getattr(kind, "__module__", "")).partition(".")[0]
-    if top == "__main__":
-        return True
-    path = getattr(sys.modules.get(top), "__file__", None) or ""
-    return bool(path) and top not in sys.stdlib_module_names and "site-packages" not in path
+        return [(f"{text}[{key!r}]", each) for key, each in value.items()]
+    if issubclass(kind, list | tuple):
+        return [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
+    if is_of_script(kind):
+        return [(f"{text}.{name}", each) for name, each in attributes(value).items()]
+    return []
 
 
 def _part_floats(value: Any, seen: set[int], depth: int = 0) -> None:
@@ -399,7 +413,7 @@ def _part_floats(value: Any, seen: set[int], depth: int = 0) -> None:
         inner = value
     elif kind is list:
         inner = dict(enumerate(value)) if len(value) <= _MANY else {}
-    elif _is_own(kind):
+    elif is_of_script(kind):
         inner = value = attributes(value)
     for key, each in [*inner.items()]:
         if type(each) is float:

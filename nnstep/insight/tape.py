@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CellType, FunctionType, GeneratorType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from nnstep.engine.memory import candidates
 from nnstep.engine.moments import Path, path_of
 from nnstep.engine.observer import Observer, Refused
 from nnstep.engine.ops import Code, Op
+from nnstep.engine.values import attributes, is_of_script
 from nnstep.insight.memoryviews import owner_of, view_into
 
 Values = dict[int, Any]
@@ -32,6 +33,7 @@ Values = dict[int, Any]
 _SCALARS = (float, np.floating)
 CONTAINERS = (list, tuple, dict)
 _DEPTH, _ITEMS = 4, 2000  # levels of containers, and items of one, that are looked into
+_FAR = 8  # levels, where Python itself takes values out of iterators and objects
 
 
 class TooLong(Refused):
@@ -100,6 +102,22 @@ class Entry:
         return self.code.span(self.op).line
 
 
+class Lack(NamedTuple):
+    """Something that can't be followed.
+
+    Attributes:
+        at: before which entry it happened first.
+        numbers: of the values that it may have read; None where that isn't known.
+    """
+
+    at: int
+    numbers: set[int] | None
+
+    def may_read(self, number: int) -> bool:
+        """Whether it may have read a value."""
+        return self.numbers is None or number in self.numbers
+
+
 class Tape:
     """Entries in their order, and the values on them.
 
@@ -111,8 +129,7 @@ class Tape:
         owners: the values by number.
         maker: which entry made a value; what was there before has none.
         names: under which names a value was bound or read, in their order.
-        unclear: what couldn't be followed, in words, with the values that were read so; None
-            where that isn't known.
+        unclear: what couldn't be followed, by words.
         is_interrupted: whether what is worked out from it should be given up.
     """
 
@@ -123,7 +140,7 @@ class Tape:
         self.maker: dict[int, int] = {}
         self.names: dict[int, list[str]] = {}
         self.changed_at: dict[int, list[int]] = {}
-        self.unclear: dict[str, set[int] | None] = {}
+        self.unclear: dict[str, Lack] = {}
         self._number: dict[int, int] = {}
 
     # Values.
@@ -155,6 +172,12 @@ class Tape:
         names = self.names.setdefault(number, [])
         if name not in names:
             names.append(name)
+
+    def lack(self, words: str, numbers: set[int] | None) -> None:
+        """Something can't be followed now; it may have read these, or any where None are known."""
+        known = self.unclear.get(words, Lack(len(self.entries), set()))
+        every = None if known.numbers is None or numbers is None else known.numbers | numbers
+        self.unclear[words] = Lack(known.at, every)
 
     def content(self, number: int, at: int) -> Any:
         """A value's owner as it was before an entry, which may be a copy."""
@@ -273,11 +296,8 @@ class Recorder(Observer):
             type(each)(each) if type(each) in (list, dict) else each for each in operands
         ])
         self._hidden = ""
+        self._look_behind(op, operands)
         for name, each in zip(op.operands, operands, strict=False):
-            if op.kind == ops.CALL and type(each) in _READERS:
-                reached = {tape.register(part) for part in _reached(each)}
-                if reached:
-                    self._hidden, self._behind = name, reached
             for part in numbers_in(each):
                 number = tape.register(part)
                 if part is each and name and tape.is_leaf(number):
@@ -292,6 +312,22 @@ class Recorder(Observer):
             number = tape.register(operands[0])
             if all(number != each for each, _ in self._places):
                 self._places.append((number, operands[0].copy(order="K")))
+
+    def _look_behind(self, op: Op, operands: tuple[Any, ...]) -> None:
+        """Note what a call may read that hands something to Python to execute."""
+        readers = [
+            name for name, each in zip(op.operands, operands, strict=False)
+            if type(each) in _READERS
+        ]
+        if op.kind == ops.CALL and readers:
+            seen = set[int]()
+            reached = {
+                self.tape.register(part) for each in operands
+                if type(each) in _READERS or is_of_script(type(each))
+                for part in _reached(each, seen=seen)
+            }
+            if reached:
+                self._hidden, self._behind = readers[-1], reached
 
     def entered(self, frame: Frame, op: Op, operands: tuple[Any, ...], callee: Frame) -> None:
         """A call is stepped into: its result is made in there."""
@@ -313,7 +349,7 @@ class Recorder(Observer):
         if self._hidden:
             line = frame.code.span(op).line
             words = f"line {line}: what `{self._hidden}` reads isn't followed"
-            self.tape.unclear.setdefault(words, self._behind)
+            self.tape.lack(words, self._behind)
         self._write(frame, op, held, value, returned)
         self._held, self._places = (), []
 
@@ -386,7 +422,7 @@ class Recorder(Observer):
         entry.makes, entry.alias = (), True
         known = over or [*_reached(iterator)]
         if not over or not all(tape.is_leaf(tape.register(each)) for each in over):
-            tape.unclear.setdefault(
+            tape.lack(
                 f"line {entry.line}: a loop over numbers that can't be followed",
                 {tape.register(each) for each in known} if known else None,
             )
@@ -455,14 +491,16 @@ _READERS = (
 _PARTS = ("__self__", "__func__", "args", "keywords", "func")
 
 
-def _reached(value: Any, depth: int = 4) -> Iterator[Any]:
+def _reached(value: Any, depth: int = _FAR, seen: set[int] | None = None) -> Iterator[Any]:
     """The values that are followed and that something can reach which Python itself executes."""
-    if not depth:
+    seen = set() if seen is None else seen
+    if not depth or id(value) in seen:
         return
     kind = type(value)
     if is_number(value):
         yield value
         return
+    seen.add(id(value))
     inner: Iterable[Any] = ()
     if issubclass(kind, CONTAINERS):
         inner = list(value.values() if issubclass(kind, dict) else value)
@@ -482,8 +520,10 @@ def _reached(value: Any, depth: int = 4) -> Iterator[Any]:
         inner = [getattr(value, each, None) for each in _PARTS]
     elif hasattr(kind, "__next__") and kind.__module__ == "builtins":
         inner = _parts_of(value)
+    elif is_of_script(kind):
+        inner = list(attributes(value).values())
     for each in inner:
-        yield from _reached(each, depth - 1)
+        yield from _reached(each, depth - 1, seen)
 
 
 BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))

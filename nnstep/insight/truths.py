@@ -7,6 +7,7 @@ to both sides tells kinks. Source: Press et al., Numerical Recipes, 5.7.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -64,7 +65,7 @@ def signs(seed: int, size: int) -> Vector:
     return np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)
 
 
-class Nudge:
+class Nudged(ABC):
     """The cost as a function of one value.
 
     Attributes:
@@ -73,6 +74,38 @@ class Nudge:
         base: the cost when nothing is changed.
         itemsize: the bytes of the least precise number on the way to the cost.
     """
+
+    value: Any
+    depends: bool
+    base: float
+    itemsize: int
+
+    @abstractmethod
+    def cost(self, change: Any) -> float:
+        """The cost when the value is changed by so much.
+
+        Args:
+            change: of the value's shape.
+
+        Raises:
+            Unrepeatable: that can't be told.
+        """
+
+    @abstractmethod
+    def is_repeatable(self) -> bool:
+        """Whether the same comes out when nothing is changed, but for rounding."""
+
+    def slope(self, direction: Any, size: float) -> float:
+        """The derivative along a direction, by steps of a size to both sides."""
+        return (self.cost(size * direction) - self.cost(-size * direction)) / (2 * size)
+
+    def grain(self, size: float) -> float:
+        """How uncertain a slope is by the rounding of the cost, for steps of a size."""
+        return _ROUNDED * _EPSILON[self.itemsize] * abs(self.base) / (2 * size)
+
+
+class Nudge(Nudged):
+    """The cost as a function of one value, by executing what leads to it on the tape again."""
 
     def __init__(
         self, tape: Tape, entries: Sequence[Entry], cost: int, value: Any, at: int,
@@ -148,17 +181,9 @@ class Nudge:
         self.base = same  # in double precision, as far as the script allows
         return alike
 
-    def slope(self, direction: Any, size: float) -> float:
-        """The derivative along a direction, by steps of a size to both sides."""
-        return (self.cost(size * direction) - self.cost(-size * direction)) / (2 * size)
-
-    def grain(self, size: float) -> float:
-        """How uncertain a slope is by the rounding of the cost, for steps of a size."""
-        return _ROUNDED * _EPSILON[self.itemsize] * abs(self.base) / (2 * size)
-
 
 def slopes(
-    nudge: Nudge, claim: Any = None, *, most: int = ALL, chosen: int = CHOSEN, seed: int = 0,
+    nudge: Nudged, claim: Any = None, *, most: int = ALL, chosen: int = CHOSEN, seed: int = 0,
     directions: int = DIRECTIONS,
 ) -> Slopes:
     """Measure derivatives, at least of so many elements.
@@ -185,7 +210,7 @@ def slopes(
     return found if claim is None else _refined(nudge, found, claim, moves, scales)
 
 
-def _measured(nudge: Nudge, moves: list[Any], scales: Vector) -> tuple[Vector, Vector]:
+def _measured(nudge: Nudged, moves: list[Any], scales: Vector) -> tuple[Vector, Vector]:
     """Derivatives, and how uncertain they are.
 
     Beside a large cost small nudges drown in its rounding: then larger ones are taken, as long as
@@ -217,7 +242,7 @@ def _scale(value: Any, index: int) -> float:
 
 
 def _refined(
-    nudge: Nudge, found: Slopes, claim: Any, moves: list[Any], scales: list[float]
+    nudge: Nudged, found: Slopes, claim: Any, moves: list[Any], scales: list[float]
 ) -> Slopes:
     """The same, looked at more closely where it isn't what is claimed."""
     said = found.like(claim)
@@ -238,7 +263,7 @@ def _refined(
     return Slopes(found.indices, found.directions, values, errors, kinks, found.size)
 
 
-def _swept(nudge: Nudge, move: Any, scale: float, middle: float) -> tuple[float, float, bool]:
+def _swept(nudge: Nudged, move: Any, scale: float, middle: float) -> tuple[float, float, bool]:
     """A derivative by nudges of several sizes: the value, its uncertainty, whether at a kink."""
     usual = NUDGE[nudge.itemsize]
     sizes = sorted([*SWEEP[nudge.itemsize], usual], reverse=True)
@@ -253,7 +278,7 @@ def _swept(nudge: Nudge, move: Any, scale: float, middle: float) -> tuple[float,
     return values[best + 1], gaps[best], _is_kink(nudge, move, scale)
 
 
-def _is_kink(nudge: Nudge, move: Any, scale: float) -> bool:
+def _is_kink(nudge: Nudged, move: Any, scale: float) -> bool:
     """Whether the slopes to both sides differ however small the nudge is."""
     gaps, most = [], 0.0
     sizes = [each * scale for each in (10 * NUDGE[nudge.itemsize], NUDGE[nudge.itemsize] / 10)]

@@ -74,6 +74,7 @@ class Update:
         label: what its gradient is called, where that isn't its name.
         used: whether the step computes anything with it before that, the gradient at least; a sum
             of costs isn't used, nor is a moving mean, so that neither is a parameter.
+        unseen: whether what can't be followed may have used it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Update:
     writers: tuple[Entry, ...] = ()
     label: str = ""
     used: bool = True
+    unseen: bool = False
 
     @property
     def gradient(self) -> Any:
@@ -236,6 +238,7 @@ def _update(
         name, number, writers[0].at, reads[0], tuple(parts), np.array(value), old,
         finder.optimised, writers[0], tuple(writers),
         used=_is_used(tape, entries, number, writers, parts),
+        unseen=any(each.may_read(number) for each in tape.unclear.values()),
     )
 
 

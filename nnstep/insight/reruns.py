@@ -1,0 +1,218 @@
+"""The cost as a function of a parameter where the tape can't tell it: the script itself runs again.
+
+What Python executes natively (a generator expression, `map`, operators called by `sum`) leaves no
+ops on a tape, so no entries can be executed again. Then the run is put back to where the epoch
+begins, the parameter nudged there, and the script run on to where the cost is read. It takes some
+hundred times as long as replay.py, and says nothing of what happens in between.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from nnstep.engine import frameeval
+from nnstep.engine.frames import Frame
+from nnstep.engine.moments import Path
+from nnstep.engine.ops import NEXT, WHILE
+from nnstep.engine.timeline import Interrupted, Unreachable
+from nnstep.insight.memoryviews import owner_of
+from nnstep.insight.readings import Reading, Step, numbers_at
+from nnstep.insight.replay import Unrepeatable
+from nnstep.insight.tape import first_number
+from nnstep.insight.truths import Nudged, signs
+from nnstep.insight.updates import Update
+
+FEWER = {"most": 48, "chosen": 24, "directions": 4}
+_SLOW = 0.25  # seconds of one run, from which on hundreds take too long
+_PROBE = 1e-3
+_SAME = 1e-13  # relative: sums over a set's items come out in another order each time
+
+
+class Epoch:
+    """A training step that can be run again, up to where its cost is read.
+
+    The run stands there afterwards, and arrays that the step changes in place hold what they held
+    there, until `put_back` is called.
+
+    Attributes:
+        step: the training step.
+        base: the cost when nothing is changed.
+    """
+
+    def __init__(self, step: Step, reading: Reading) -> None:
+        """Args:
+        step: the training step.
+        reading: of the cost.
+
+        Raises:
+            Unrepeatable: it takes too long, does what isn't to be done again, or isn't the same.
+        """
+        self.step = step
+        self._reading = reading
+        self._end = _earliest(step, reading)
+        self._code = frameeval.compiled(reading.text, "eval")
+        self.base = self._first()
+        if not np.isclose(self.base, first_number(reading.value), rtol=1e-4, atol=1e-12):
+            raise Unrepeatable("executed again, the step gives another cost")
+
+    def cost(self, nudge: Callable[[Frame], None]) -> float:
+        """The cost when something is changed where the epoch begins.
+
+        Args:
+            nudge: changes it, given the frame of the main loop.
+
+        Raises:
+            Unrepeatable: the script takes another course then.
+        """
+        run = self.step.run
+        course = run.timeline.course
+        self._go_to_start()
+        ends = dict(course.ends)
+        # What is nudged is no state of the script's.
+        run.timeline.frozen = True
+        try:
+            assert run.machine.frame is not None
+            nudge(run.machine.frame)
+            run.timeline.go_on(self._end)
+            with run.timeline.hidden():
+                return first_number(frameeval.evaluate(self._code, run.machine.frame))
+        except (Interrupted, Unrepeatable):
+            raise
+        except Unreachable:
+            raise Unrepeatable("nudged, the epoch takes another course") from None
+        except Exception as error:
+            raise Unrepeatable(f"nudged, the cost has no value: {error}") from None
+        finally:
+            run.timeline.frozen = False
+            course.ends = ends
+
+    def put_back(self) -> None:
+        """Have the run where the step ends, all arrays as they are there."""
+        self.step.run.timeline.go(self.step.end)
+
+    def _go_to_start(self) -> None:
+        run = self.step.run
+        run.timeline.go((*run.entry, self.step.epoch, run.entry[-1]))
+        run.timeline.take(run.timeline.here())
+
+    def _first(self) -> float:
+        """The cost, with a look at how long it takes and whether the outside would notice."""
+        self._go_to_start()
+        timeline = self.step.run.timeline
+        known, timeline.repeated = timeline.repeated, {}
+        began = perf_counter()
+        try:
+            found = self.cost(lambda frame: None)
+        finally:
+            noticed, timeline.repeated = timeline.repeated, known | timeline.repeated
+        if noticed:
+            raise Unrepeatable("and the epoch does what shouldn't be done again and again")
+        if perf_counter() - began > _SLOW:
+            raise Unrepeatable("and the epoch takes too long to be run again and again")
+        return found
+
+
+class Rerun(Nudged):
+    """The cost as a function of a parameter, by running an epoch again."""
+
+    def __init__(self, epoch: Epoch, update: Update) -> None:
+        """Args:
+        epoch: what is run.
+        update: of the parameter.
+
+        Raises:
+            Unrepeatable: it can't be nudged.
+        """
+        if update.old.dtype.kind not in "fc":
+            raise Unrepeatable(f"`{update.name}` holds no numbers with a fraction")
+        self.epoch = epoch
+        self.value = update.old
+        self.base = epoch.base
+        self.itemsize = _least_precise(epoch.step)
+        self._update = update
+        self._nudged: tuple[Any, Any] | None = None
+        self.depends = self._moves()
+
+    def cost(self, change: Any) -> float:
+        """The cost when the parameter is changed by so much where the epoch begins.
+
+        Args:
+            change: of the parameter's shape.
+
+        Raises:
+            Unrepeatable: the script takes another course then.
+        """
+        try:
+            return self.epoch.cost(lambda frame: self._nudge(frame, change))
+        finally:
+            self._undo()
+
+    def is_repeatable(self) -> bool:
+        """Whether the same comes out when nothing is changed: the epoch has been tried."""
+        return True
+
+    def _moves(self) -> bool:
+        """Whether the cost changes at all when the parameter does."""
+        size, shape = self.value.size, self.value.shape
+        moves = (_PROBE * signs(seed, size).reshape(shape) for seed in (0, 1))
+        costs = (self.cost(sign * each) for each in moves for sign in (1, -1))
+        return not all(np.isclose(each, self.base, rtol=_SAME, atol=0.0) for each in costs)
+
+    def _nudge(self, frame: Frame, change: Any) -> None:
+        name, value = self._update.name, self._value_at(frame)
+        same = np.shape(value) == self.value.shape
+        if not same or not np.allclose(value, self.value, equal_nan=True):
+            raise Unrepeatable(f"`{name}` is something else where the epoch begins")
+        if isinstance(value, np.ndarray):
+            self._nudged = value, value.copy()
+            value += np.reshape(change, value.shape)
+        elif np.any(change):
+            text = f"{name} = {name} + ({first_number(change)!r})"
+            frameeval.execute(frameeval.compiled(text, "exec"), frame)
+
+    def _undo(self) -> None:
+        """No saved state puts back an array that the script itself never changes in place."""
+        if self._nudged is not None:
+            value, before = self._nudged
+            value[...] = before
+            self._nudged = None
+
+    def _value_at(self, frame: Frame) -> Any:
+        """The script's own object, which may be another one each time the epoch begins."""
+        names = self._update.name.split(", ")  # several that look into one memory
+        places = numbers_at(frame, self.epoch.step.run.program.globals)
+        value = next((value for text, value in places if text == names[0]), None)
+        return owner_of(value) if len(names) > 1 else value
+
+
+def _earliest(step: Step, reading: Reading) -> Path:
+    """When the cost has its value, which is read again much later: the backward pass is spared.
+
+    That is behind the last op that binds a name, stores an attribute or changes an array that the
+    expression reads.
+    """
+    nodes = [*ast.walk(ast.parse(reading.text.strip(), mode="eval"))]
+    known = {each.id for each in nodes if isinstance(each, ast.Name)}
+    known |= {each.attr for each in nodes if isinstance(each, ast.Attribute)}
+    numbers = {number for each in reading.entries for number in each.reads}
+    before = [each for each in step.script if each.at < reading.at]
+    base = min((each.depth for each in before), default=0)
+    path = reading.path
+    for each in reversed(before):
+        bound = {name.rpartition(".")[2] for name in each.names}
+        if not known.isdisjoint(bound) or not numbers.isdisjoint(each.changes):
+            break
+        if each.depth == base and each.op.stop and each.op.kind not in (NEXT, WHILE):
+            path = each.path
+    return path
+
+
+def _least_precise(step: Step) -> int:
+    """The bytes of the least precise number of the step."""
+    found = [each.dtype for each in step.tape.owners if isinstance(each, np.ndarray | np.generic)]
+    return max(2, min([8, *(each.itemsize for each in found if each.kind == "f")]))
