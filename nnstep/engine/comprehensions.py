@@ -59,15 +59,14 @@ class Comprehensions(Expressions):
             if node in _ancestors(self.scopes.tree, inner)
             for identifier in native.co_freevars
         }
+        if any(each.is_async for each in node.generators) or _reads_ahead(node):
+            raise Unsupported
         names = {}
         for generator in node.generators:
-            if generator.is_async:
-                raise Unsupported
-            for target in ast.walk(generator.target):
-                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
-                    identifier = self.mangled(target.id)
-                    if identifier not in names:
-                        names[identifier] = self.take(), identifier in captured
+            for each in _names(generator.target, ast.Store):
+                identifier = self.mangled(each)
+                if identifier not in names:
+                    names[identifier] = self.take(), identifier in captured
         for slot, in_cell in names.values():
             if in_cell:
                 self.emit(ops.CELL, node, slot=slot)
@@ -167,3 +166,28 @@ def _ancestors(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
         node = parents[node]
         found.append(node)
     return found
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> list[str]:
+    """The names in an expression that are read, or stored."""
+    return [
+        each.id for each in ast.walk(node)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, context)
+    ]
+
+
+def _reads_ahead(node: Comprehension) -> bool:
+    """Whether a variable may be read before it is bound, as in `[a for b in x if a for a in y]`.
+
+    A temporary can't tell.
+    """
+    ahead = {name for each in node.generators for name in _names(each.target, ast.Store)}
+    for each in node.generators:
+        first = each is node.generators[0]  # whose iterable belongs to the function around
+        read = _names(each.target, ast.Load) + ([] if first else _names(each.iter, ast.Load))
+        if not ahead.isdisjoint(read):
+            return True
+        ahead.difference_update(_names(each.target, ast.Store))
+        if any(not ahead.isdisjoint(_names(test, ast.Load)) for test in each.ifs):
+            return True
+    return False

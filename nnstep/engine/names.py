@@ -57,7 +57,8 @@ def bound_names(node: ast.AST, owner: str | None, *, with_parameters: bool = Tru
                 bound.update(bound_by(each))
     if with_parameters:
         bound.update(parameters(node))
-    return {mangle(each, owner) for each in bound - elsewhere}
+    # `global __x` in a class holds for `_Net__x` too.
+    return {mangle(each, owner) for each in bound} - {mangle(each, owner) for each in elsewhere}
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

@@ -18,7 +18,7 @@ from typing import Any
 from nnstep.engine.fragments import compile_functions, function, parameter, place, rename
 from nnstep.engine.frames import Frame
 from nnstep.engine.ops import Op
-from nnstep.engine.tracebacks import unbound_error
+from nnstep.engine.tracebacks import is_empty, unbound_error
 
 Args = tuple[Any, ...]
 Special = Callable[[Frame, Op, Args, dict[str, Any]], Any]
@@ -83,13 +83,20 @@ def _super(frame: Frame, op: Op, args: Args, kwargs: dict[str, Any]) -> Any:
     if not native.co_argcount:
         raise RuntimeError("super(): no arguments")
     first = frame.variables().get(native.co_varnames[0], _MISSING)
-    if first is _MISSING and sys.version_info >= (3, 12):
-        raise unbound_error(frame, native.co_varnames[0])
-    if first is _MISSING:
-        raise RuntimeError("super(): arg[0] deleted")
-    if "__class__" not in native.co_freevars:
-        return NotImplemented
-    return super(frame.locals["__class__"].cell_contents, first)
+    cell = frame.locals.get("__class__") if "__class__" in native.co_freevars else None
+    if first is not _MISSING and not is_empty(cell):
+        return NotImplemented if cell is None else super(cell.cell_contents, first)
+    if cell is not None and _is_asked_at_once(op):
+        raise unbound_error(frame, "__class__" if is_empty(cell) else native.co_varnames[0])
+    missing = "arg[0] deleted" if first is _MISSING else "empty __class__ cell"
+    raise RuntimeError(f"super(): {missing}")
+
+
+def _is_asked_at_once(op: Op) -> bool:
+    """Whether `super()` is asked for an attribute, for which 3.12 reads the variables itself."""
+    return sys.version_info >= (3, 12) and any(
+        isinstance(each, ast.Attribute) and each.value is op.node for each in ast.walk(op.statement)
+    )
 
 
 _MISSING = object()

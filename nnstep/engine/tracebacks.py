@@ -196,9 +196,11 @@ def _unbound(frame: Frame, op: Op, error: BaseException) -> str | None:
     if type(error) is KeyError and error.args[0] not in frame.locals:
         return str(error.args[0])
     if type(error) is ValueError and str(error) == "Cell is empty":
+        native = frame.code.native
+        own = {*native.co_cellvars, *native.co_freevars}  # the script may read cells of others
         for name in last.tb_frame.f_code.co_consts:
-            if isinstance(name, str) and is_empty(frame.locals.get(name)):
-                return name
+            if name in own and is_empty(frame.locals.get(name)):
+                return str(name)
     return None
 
 

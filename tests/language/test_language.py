@@ -69,18 +69,8 @@ _COUNTED = "it counts all objects that there are, also the ops that are compiled
 _PATCHED = "it patches what the interpreter's own call of a function does"
 _SAME_ENTRY = "the entries of a traceback are equal to Python's, but not the same objects"
 
-_BUG_CELL = "bug: reading an empty cell object's contents counts as reading an unbound variable"
-_BUG_INLINED = "bug: a comprehension's `for (l[0], l) in` finds the `l` of the function"
-_BUG_MANGLED = "bug: `global __x` in a class's method does not hold for `_Class__x := ...`"
-_BUG_SUPER = "bug: super() without its first argument or `__class__` raises something else"
 _BUG_ALIVE = "bug: `raise E(o)` makes a cycle: a frame of its own traceback holds the exception"
 DIFFERENT = {
-    "test_funcattrs/FunctionPropertiesTest.test_cell_new": _BUG_CELL,
-    "test_listcomps/ListComprehensionTest.test_unbound_local_inside_comprehension": _BUG_INLINED,
-    "test_named_expressions/NamedExpressionScopeTest.test_named_expression_scope_mangled_names": (
-        _BUG_MANGLED
-    ),
-    "test_super/TestSuper.test_obscure_super_errors": _BUG_SUPER,
     "test_exceptions/ExceptionTests.testExceptionCleanupState": _BUG_ALIVE,
     "test_raise/TestTraceback.test_accepts_traceback": _SAME_ENTRY,
     "test_except_star/TestExceptStarExceptionGroupSubclass.test_except_star_EG_subclass": (
