@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from nnstep.engine import contents
-from nnstep.engine.contents import Saved, SavedArray, Stray
+from nnstep.engine.contents import Saved, Stray
 from nnstep.engine.iterators import ITERATORS, SavedIterator
+from nnstep.engine.savedarrays import SavedArray, SavedHeader, SavedObjects, Unchanged
 
 Handler = Callable[["Reach", Any, str], None]
 
@@ -265,7 +266,7 @@ class Reach:
     """
 
     def __init__(
-        self, kinds: Kinds, earlier: Mapping[int, SavedArray | contents.Unchanged]
+        self, kinds: Kinds, earlier: Mapping[int, SavedArray | Unchanged]
     ) -> None:
         """Args:
         kinds: what belongs to the state of each type.
@@ -340,7 +341,7 @@ class Reach:
     def _keep_unchanged(self, value: Any) -> None:
         if id(value) not in self._earlier:
             self.size += value.nbytes  # it lives on with the snapshot
-        self.save(contents.Unchanged(value))
+        self.save(Unchanged(value))
 
     def _save_array(self, value: Any) -> None:
         earlier = self._earlier.get(id(value))
@@ -490,10 +491,10 @@ def _array(reach: Reach, value: Any, label: str) -> None:
     if isinstance(base, np.memmap):
         raise Stray("a memory-mapped array")
     if isinstance(base, np.ndarray):
-        reach.save(contents.SavedHeader(value))
+        reach.save(SavedHeader(value))
         reach.add(base, label)
     elif value.dtype.hasobject and value.dtype.names is None:
-        saved = contents.SavedObjects(value)
+        saved = SavedObjects(value)
         reach.save(saved)
         for each in saved.items.ravel().tolist():
             if type(each) in ITERATORS:

@@ -4,8 +4,8 @@ Everything that can be reached from the frames and modules is saved by identity:
 dictionary, array or instance gets its old contents back, so aliases stay aliases, views stay
 views, and native functions see the restored state. What can't be saved is kept as it is and
 named; while something lives whose advance can't be undone, such as a generator, there is no
-snapshot at all. How each kind of object is saved is contents.py's affair, which objects there
-are reach.py's.
+snapshot at all. How each kind of object is saved is contents.py's affair, of arrays
+savedarrays.py's; which objects there are reach.py's.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnstep.engine.contents import Saved, SavedArray, SavedDict, Stray, Unchanged, are_same
+from nnstep.engine.contents import Saved, SavedDict, Stray, are_same
 from nnstep.engine.frames import Frame
 from nnstep.engine.iterators import Remade, SavedIterator
 from nnstep.engine.machine import Machine
 from nnstep.engine.reach import Kinds, Living, Reach
+from nnstep.engine.savedarrays import SavedArray, Unchanged
 from nnstep.engine.surroundings import Surroundings
 from nnstep.engine.values import frozen, is_a
 

@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 from states import Freezer
 
-from nnstep.engine.contents import Lost, Unchanged
+from nnstep.engine.contents import Lost
 from nnstep.engine.iterators import ITERATORS
+from nnstep.engine.savedarrays import Unchanged
 from nnstep.engine.snapshot import Snapshot, Snapshots
 from nnstep.session import Session
 
