@@ -25,7 +25,7 @@ from nnstep.questions import Questions
 if TYPE_CHECKING:  # all of it is imported when it is asked: the prompt shouldn't wait for it
     from nnstep.engine.events import Event
     from nnstep.insight.dataflow import Origin
-    from nnstep.insight.explain import Explanation
+    from nnstep.insight.explanations import Explanation
     from nnstep.insight.predictions import Foreseen
     from nnstep.insight.samples import Sample
     from nnstep.insight.tape import Tape
@@ -216,7 +216,8 @@ class Tracing(Questions):
     def trace_explain(self, text: str, deep: bool = False) -> Traced:
         """As `explain`, with from when on the tape was."""
         from nnstep.insight.dataflow import Flow
-        from nnstep.insight.explain import Explanation, explained
+        from nnstep.insight.explain import explained
+        from nnstep.insight.explanations import Explanation
 
         base, index = self._element(text)
 

@@ -11,23 +11,19 @@ import ast
 import copy
 import math
 import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from types import FunctionType, MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from nnstep.engine.events import Operand
 from nnstep.insight.dataflow import Flow, as_made, is_part, numbers_of
 from nnstep.insight.elements import (
     Index,
     access,
-    bits_differ,
     broadcast_index,
     key,
     moved_from,
-    node_of,
     number_node,
     number_text,
     pairs_of,
@@ -36,15 +32,22 @@ from nnstep.insight.elements import (
     region,
     subscript,
 )
-from nnstep.insight.parts import UNKNOWN, Applied, read
+from nnstep.insight.explanations import Built, Element, Explanation, Step, Told, step_of
+from nnstep.insight.formulas import (
+    METHODS,
+    Putting,
+    applied_by,
+    expression,
+    summand,
+    works_by_element,
+)
+from nnstep.insight.parts import UNKNOWN, Applied
 from nnstep.insight.rounding import change_in_words, sum_verdict, verdict
 from nnstep.insight.tape import Entry, is_number
 
 TERMS = 6  # of a sum that are shown
 _STEPS = 60
-_METHODS: tuple[type, ...] = (type([].append), type((1.0).__add__))
 _REDUCTIONS = ("sum", "mean", "max", "min", "prod")
-_PLAIN = {float, int, abs, round, pow, *(each for each in vars(math).values() if callable(each))}
 
 
 _IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -53,101 +56,6 @@ _IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: operator.ipow, ast.BitAnd: operator.iand, ast.BitOr: operator.ior,
     ast.BitXor: operator.ixor, ast.LShift: operator.ilshift, ast.RShift: operator.irshift,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One op, seen from one element.
-
-    Attributes:
-        kind: `formula`, `sum`, `call`, `same` for an element that is only handed on, `changed` in
-            place, `start` for what was there before, `other` where no formula is known.
-        level: how far it is from what was asked.
-        target: the element.
-        formula: where it comes from, in names.
-        numbers: the same in numbers, with all their digits; empty where there are none.
-        value: what is stored.
-        computed: what the numbers give, one by one; None where they aren't computed.
-        line: of the op, 0 at a `start`.
-        function: in which function that is, empty for the script itself.
-        text: the op.
-        words: what is to be said of it.
-    """
-
-    kind: str
-    level: int
-    target: str
-    formula: str
-    numbers: str
-    value: Any
-    computed: Any
-    line: int
-    function: str
-    text: str
-    words: str
-
-    @property
-    def exact(self) -> bool:
-        """Whether the numbers give what is stored, to the last bit."""
-        return self.computed is not None and not bits_differ(self.value, self.computed)
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How an element came about.
-
-    Attributes:
-        text: the element.
-        value: what is stored.
-        steps: the op that made it first, then what that worked on; empty where it was there
-            before all that is known.
-        cut: whether there would be more steps.
-    """
-
-    text: str
-    value: Any
-    steps: tuple[Step, ...]
-    cut: bool = False
-
-
-class _Element(NamedTuple):
-    """One element that may be explained: of which value, and before which entry."""
-
-    text: str
-    value: Any
-    at: Index
-    before: int
-
-
-@dataclass
-class _Built:
-    """A formula in the making.
-
-    Attributes:
-        symbol: it in names.
-        number: it in numbers.
-        computed: what it gives, as one number or as an array of one.
-        unnamed: elements in it that no name of the script holds.
-        named: the others.
-    """
-
-    symbol: ast.expr
-    number: ast.expr
-    computed: Any
-    unnamed: list[_Element] = field(default_factory=list)
-    named: list[_Element] = field(default_factory=list)
-
-
-class _Told(NamedTuple):
-    """What is told of one step, and what is to be explained next."""
-
-    kind: str
-    formula: str
-    numbers: str = ""
-    computed: Any = None
-    words: str = ""
-    unnamed: Sequence[_Element] = ()
-    named: Sequence[_Element] = ()
 
 
 def explained(
@@ -163,7 +71,7 @@ def explained(
         deep: down to what was there before the tape.
     """
     text = ast.unparse(subscript(base, index, turn=False))
-    root = _Element(text, value, index, len(flow.tape.entries))
+    root = Element(text, value, index, len(flow.tape.entries))
     return _Explainer(flow, deep).explain(root)
 
 
@@ -174,7 +82,7 @@ class _Explainer:
         self._flow = flow
         self._deep = deep
 
-    def explain(self, root: _Element) -> Explanation:
+    def explain(self, root: Element) -> Explanation:
         stored = self._stored(root)
         if self._flow.producer(root.value, root.before, root.at or None) is None:
             return Explanation(root.text, stored, ())
@@ -193,26 +101,26 @@ class _Explainer:
             told = self._told(element, entry)
             if level and entry is not None:
                 element = element._replace(text=self._own_name(element, entry))
-            steps.append(_step(element, entry, level, told, self._stored(element)))
+            steps.append(step_of(element, entry, level, told, self._stored(element)))
             below = [*told.unnamed, *(told.named if self._deep else ())]
             calls += told.kind == "call" and entry is not None and is_number(entry.result)
             todo += [(each, level + 1, calls) for each in reversed(below)]
         return Explanation(root.text, stored, tuple(steps), cut=bool(todo))
 
-    def _own_name(self, element: _Element, entry: Entry) -> str:
+    def _own_name(self, element: Element, entry: Entry) -> str:
         """An element as the op that made it calls it."""
         if len(entry.names) != 1 or entry.changes or not is_number(entry.result):
             return element.text
         _, index = self._in_result(element, entry)
         return ast.unparse(subscript(entry.names[0], index)) if index is not None else element.text
 
-    def _stored(self, element: _Element) -> Any:
+    def _stored(self, element: Element) -> Any:
         held = self._flow.at(element.value, element.before)
         return held[element.at] if isinstance(held, np.ndarray) else held
 
-    def _told(self, element: _Element, entry: Entry | None) -> _Told:
+    def _told(self, element: Element, entry: Entry | None) -> Told:
         if entry is None:
-            return _Told("start", "")
+            return Told("start", "")
         if entry.called:
             return self._call(element, entry)
         if self._flow.tape.number(element.value) in entry.changes:
@@ -228,7 +136,7 @@ class _Explainer:
                 return told
         return self._other(entry, index)
 
-    def _in_result(self, element: _Element, entry: Entry) -> tuple[Any, Index | None]:
+    def _in_result(self, element: Element, entry: Entry) -> tuple[Any, Index | None]:
         """Where an element lies in what an entry made."""
         number = self._flow.tape.number(element.value)
         for part in numbers_of(entry.result):
@@ -236,44 +144,44 @@ class _Explainer:
                 return part, place(element.value, element.at, part)
         return entry.result, None
 
-    def _other(self, entry: Entry, index: Index | None) -> _Told:
-        node = _expression(entry)
+    def _other(self, entry: Entry, index: Index | None) -> Told:
+        node = expression(entry)
         at = f"[{', '.join(map(str, index))}]" if index else ""
         text = f"({node})" if at and " " in node else node
         named = [
-            _Element(each.text, each.value, (), each.before)
+            Element(each.text, each.value, (), each.before)
             for each in self._flow.inputs(entry) if not isinstance(each.value, np.ndarray)
         ]
         words = "how this op makes it of single numbers isn't known here"
         if not any(True for _ in self._flow.inputs(entry)):
             words = "drawn at random" if "random" in node else "made of no other array"
-        return _Told("other", f"{text}{at}", words=words, named=named)
+        return Told("other", f"{text}{at}", words=words, named=named)
 
     # Element by element.
 
-    def _elementwise(self, entry: Entry, result: Any, index: Index) -> _Told | None:
-        if not _works_by_element(entry, result):
+    def _elementwise(self, entry: Entry, result: Any, index: Index) -> Told | None:
+        if not works_by_element(entry, result):
             return None
         built = self._formula(entry, index)
         computed = _single(built.computed)
         words = verdict(self._flow.at(result, entry.at + 1), index, computed)
-        return _Told(
+        return Told(
             "formula", ast.unparse(built.symbol), ast.unparse(built.number), computed, words,
             built.unnamed, built.named,
         )
 
-    def _formula(self, entry: Entry, index: Index) -> _Built:
+    def _formula(self, entry: Entry, index: Index) -> Built:
         """An op on single elements, the parts that it computed for itself put in."""
         if isinstance(entry.op.extra, ast.AugAssign):
             return self._augmented(entry, index, entry.op.extra.op)
-        applied = _applied(entry)
+        applied = applied_by(entry)
         assert applied is not None
         symbols: dict[str, ast.expr] = {}
         numbers: dict[str, ast.expr] = {}
-        built = _Built(applied.node, applied.node, None)
+        built = Built(applied.node, applied.node, None)
         operands = []
         for text, operand in zip(entry.op.operands, entry.operands, strict=False):
-            inner = operand.__self__ if type(operand) in _METHODS else operand
+            inner = operand.__self__ if type(operand) in METHODS else operand
             if not _is_value(inner):
                 operands.append(operand)
                 continue
@@ -289,17 +197,17 @@ class _Explainer:
                 numbers[key(text)] = ast.Attribute(child.number, name)
         with np.errstate(all="ignore"):
             built.computed = entry.op.fn(*operands)
-        built.symbol = _Putting(symbols).visit(copy.deepcopy(applied.node))
-        built.number = _Putting(numbers).visit(copy.deepcopy(applied.node))
+        built.symbol = Putting(symbols).visit(copy.deepcopy(applied.node))
+        built.number = Putting(numbers).visit(copy.deepcopy(applied.node))
         return built
 
     def _augmented(
-        self, entry: Entry, index: Index, sign: ast.operator, old: _Element | None = None
-    ) -> _Built:
+        self, entry: Entry, index: Index, sign: ast.operator, old: Element | None = None
+    ) -> Built:
         """The old value and what comes to it; the op itself would store the outcome."""
         text, value = entry.op.operands[1], entry.operands[1]
         if old is None:  # a number, which was bound anew
-            old = _Element(entry.op.operands[0], entry.operands[0], (), entry.at)
+            old = Element(entry.op.operands[0], entry.operands[0], (), entry.at)
         held = self._stored(old)
         child = self._child(text, value, index, entry)
         first = np.array([held]) if isinstance(old.value, np.ndarray) else held
@@ -308,16 +216,16 @@ class _Explainer:
         whole = ast.BinOp(parsed(old.text), sign, child.symbol)
         number = ast.BinOp(number_node(held), sign, child.number)
         named = [old] if is_number(old.value) else []
-        return _Built(whole, number, computed, child.unnamed, [*named, *child.named])
+        return Built(whole, number, computed, child.unnamed, [*named, *child.named])
 
-    def _child(self, text: str, value: Any, index: Index, entry: Entry) -> _Built:
+    def _child(self, text: str, value: Any, index: Index, entry: Entry) -> Built:
         """The element of an operand that takes part in an element of the result."""
         own = broadcast_index(np.shape(value), index)
         return self._part(text, value, own, entry)
 
-    def _part(self, text: str, value: Any, own: Index, entry: Entry) -> _Built:
+    def _part(self, text: str, value: Any, own: Index, entry: Entry) -> Built:
         flow = self._flow
-        element = _Element("", value, own, entry.at)
+        element = Element("", value, own, entry.at)
         sub = flow.producer(value, entry.at, own or None) if is_number(value) else None
         mine = sub is not None and is_part(sub, entry)
         if sub is not None and mine:
@@ -329,12 +237,12 @@ class _Explainer:
         element = element._replace(text=ast.unparse(symbol))
         within = mine or (sub is not None and sub.called and not sub.names)
         held = np.array([stored]) if isinstance(value, np.ndarray) else stored
-        made = _Built(symbol, number_node(stored), held)
+        made = Built(symbol, number_node(stored), held)
         if is_number(value):
             (made.unnamed if within else made.named).append(element)
         return made
 
-    def _inline(self, sub: Entry, element: _Element) -> _Built | None:
+    def _inline(self, sub: Entry, element: Element) -> Built | None:
         """A part that an op computed for itself, as a formula within the formula."""
         result, index = self._in_result(element, sub)
         if index is None:
@@ -342,28 +250,28 @@ class _Explainer:
         source = moved_from(self._flow, sub, result, index)
         if source is not None:
             return self._part(*source, sub)
-        if _works_by_element(sub, result):
+        if works_by_element(sub, result):
             return self._formula(sub, index)
         return None
 
     # Handed on.
 
-    def _moved(self, entry: Entry, result: Any, index: Index) -> _Told | None:
+    def _moved(self, entry: Entry, result: Any, index: Index) -> Told | None:
         source = moved_from(self._flow, entry, result, index)
         if source is None:
             return None
         built = self._part(*source, entry)
         words = "the element is only handed on"
         number = ast.unparse(built.number)
-        return _Told(
+        return Told(
             "same", ast.unparse(built.symbol), number, _single(built.computed), words,
             built.unnamed, built.named,
         )
 
     # Sums.
 
-    def _product(self, entry: Entry, result: Any, index: Index) -> _Told | None:
-        applied = _applied(entry)
+    def _product(self, entry: Entry, result: Any, index: Index) -> Told | None:
+        applied = applied_by(entry)
         if applied is None or not applied.is_product:
             return None
         left, right = applied.parts[:2]
@@ -377,10 +285,10 @@ class _Explainer:
         kind = np.result_type(ones, others)
         terms = ones.astype(kind) * others.astype(kind)
 
-        def term(at: int) -> _Built:
+        def term(at: int) -> Built:
             first = self._part(left.text, left.value, found.left_at(at), entry)
             second = self._part(right.text, right.value, found.right_at(at), entry)
-            return _Built(
+            return Built(
                 ast.BinOp(first.symbol, ast.Mult(), second.symbol),
                 ast.BinOp(first.number, ast.Mult(), second.number), None,
                 named=[*first.unnamed, *first.named, *second.unnamed, *second.named],
@@ -389,8 +297,8 @@ class _Explainer:
         stored = self._flow.at(result, entry.at + 1)
         return self._sum(terms, term, _at(stored, index), applied.what)
 
-    def _reduction(self, entry: Entry, result: Any, index: Index) -> _Told | None:
-        applied = _applied(entry)
+    def _reduction(self, entry: Entry, result: Any, index: Index) -> Told | None:
+        applied = applied_by(entry)
         if applied is None or not applied.calls(*_REDUCTIONS) or not applied.parts:
             return None
         axis = applied.argument("axis", 1)
@@ -407,7 +315,7 @@ class _Explainer:
         terms = np.array([held[each] for each in places])
         stored = _at(self._flow.at(result, entry.at + 1), index)
 
-        def term(at: int) -> _Built:
+        def term(at: int) -> Built:
             return self._part(part.text, part.value, places[at], entry)
 
         if applied.what in ("max", "min"):
@@ -418,28 +326,28 @@ class _Explainer:
         told = self._sum(terms.astype(kind), term, stored, applied.what)
         return told if applied.what == "sum" else _mean_of(told, terms.astype(kind), stored)
 
-    def _chosen(self, applied: Applied, terms: Any, term: Any) -> _Told:
+    def _chosen(self, applied: Applied, terms: Any, term: Any) -> Told:
         at = int(np.argmax(terms) if applied.what == "max" else np.argmin(terms))
         built = term(at)
         which = "largest" if applied.what == "max" else "smallest"
-        return _Told(
+        return Told(
             "same", ast.unparse(built.symbol), number_text(terms[at]), terms[at],
             f"the {which} of {len(terms)} elements", built.unnamed, built.named,
         )
 
-    def _sum(self, terms: Any, term: Any, stored: Any, what: str) -> _Told:
+    def _sum(self, terms: Any, term: Any, stored: Any, what: str) -> Told:
         """A sum, cut to its largest terms."""
         count = len(terms)
         if not count:
-            return _Told("sum", "0", "0", terms.dtype.type(0), "a sum of nothing")
+            return Told("sum", "0", "0", terms.dtype.type(0), "a sum of nothing")
         with np.errstate(all="ignore"):
             computed = np.add.accumulate(terms)[-1]
         order = list(range(count))
         if count > TERMS:
             order = np.argsort(-np.abs(terms), kind="stable")[:TERMS].tolist()
         shown = [term(at) for at in order]
-        symbols = [_summand(each.symbol) for each in shown]
-        numbers = [_summand(each.number) for each in shown]
+        symbols = [summand(each.symbol) for each in shown]
+        numbers = [summand(each.number) for each in shown]
         if count > TERMS:
             rest = np.delete(terms, order)
             symbols.append(f"... ({len(rest)} smaller terms)")
@@ -449,22 +357,22 @@ class _Explainer:
         if count > TERMS:
             words = f"the last number is the sum of {count - TERMS} smaller terms; {words}"
         named = [element for each in shown for element in (*each.unnamed, *each.named)]
-        return _Told(
+        return Told(
             "sum", " + ".join(symbols), " + ".join(numbers), computed, words, named=named
         )
 
     # Calls of the script's functions.
 
-    def _call(self, element: _Element, entry: Entry) -> _Told:
+    def _call(self, element: Element, entry: Entry) -> Told:
         made = as_made(entry, element.value)
         index = place(element.value, element.at, made)
         if index is not None:
             element = element._replace(value=made, at=index)
         inside = element._replace(before=entry.at)
-        applied = _applied(entry)
+        applied = applied_by(entry)
         words = ""
         if applied is None or applied.how != "call":
-            return _Told("call", _expression(entry), words=words, unnamed=[inside])
+            return Told("call", expression(entry), words=words, unnamed=[inside])
         parameters = _parameters(entry.operands[0] if entry.operands else None)
         given = [*zip(parameters, applied.parts, strict=False), *applied.keywords.items()]
         given = [(name, each) for name, each in given if each.value is not UNKNOWN]
@@ -477,17 +385,17 @@ class _Explainer:
             for each in arrays.values():
                 own = broadcast_index(each.shape or (), element.at)
                 symbols[key(each.text)] = subscript(each.text, own)
-                stored = self._stored(_Element("", each.value, own, entry.at))
+                stored = self._stored(Element("", each.value, own, entry.at))
                 numbers[key(each.text)] = number_node(stored)
-            formula = ast.unparse(_Putting(symbols).visit(copy.deepcopy(applied.node)))
-            number = ast.unparse(_Putting(numbers).visit(copy.deepcopy(applied.node)))
-            return _Told("call", formula, number, words=words, unnamed=[inside])
+            formula = ast.unparse(Putting(symbols).visit(copy.deepcopy(applied.node)))
+            number = ast.unparse(Putting(numbers).visit(copy.deepcopy(applied.node)))
+            return Told("call", formula, number, words=words, unnamed=[inside])
         whole = applied.node_text + access(entry.result, element.value)
         formula = ast.unparse(subscript(whole, element.at, turn=False))
-        return _Told("call", formula, words=words, unnamed=[inside])
+        return Told("call", formula, words=words, unnamed=[inside])
 
     def _through(
-        self, element: _Element, arguments: dict[int, tuple[int, ...]], index: Index,
+        self, element: Element, arguments: dict[int, tuple[int, ...]], index: Index,
         left: int = 100,
     ) -> bool:
         """Whether an element depends on the arguments of a call at the same place only."""
@@ -500,14 +408,14 @@ class _Explainer:
         if entry.called:
             return self._through(element._replace(before=entry.at), arguments, index, left - 1)
         result, at = self._in_result(element, entry)
-        if at is None or entry.changes or not _works_by_element(entry, result):
+        if at is None or entry.changes or not works_by_element(entry, result):
             return False
         inputs = [
-            each.__self__ if type(each) in _METHODS else each for each in entry.operands
+            each.__self__ if type(each) in METHODS else each for each in entry.operands
         ]
         return all(
             self._through(
-                _Element("", each, broadcast_index(np.shape(each), at), entry.at),
+                Element("", each, broadcast_index(np.shape(each), at), entry.at),
                 arguments, index, left // 2,
             )
             for each in inputs if is_number(each)
@@ -515,7 +423,7 @@ class _Explainer:
 
     # In-place changes.
 
-    def _changed(self, element: _Element, entry: Entry) -> _Told:
+    def _changed(self, element: Element, entry: Entry) -> Told:
         old = self._stored(element._replace(before=entry.at))
         new = self._stored(element._replace(before=entry.at + 1))
         told = None
@@ -527,11 +435,11 @@ class _Explainer:
         amount = change_in_words(old, new)
         if told is None:
             words = f"changed in place: {amount}"
-            return _Told("changed", _expression(entry), words=words, named=[before])
+            return Told("changed", expression(entry), words=words, named=[before])
         words = f"in place: {amount}; {told.words}"
         return told._replace(kind="changed", words=words)
 
-    def _assigned(self, element: _Element, entry: Entry) -> _Told | None:
+    def _assigned(self, element: Element, entry: Entry) -> Told | None:
         """The formula of `x op= ...`, of a part of x too, and of `x[...] = ...`."""
         node = entry.op.extra
         if not isinstance(node, ast.AugAssign):
@@ -552,7 +460,7 @@ class _Explainer:
         computed = _single(built.computed)
         stored = self._stored(element._replace(before=entry.at + 1))
         words = verdict(stored, (), computed)
-        return _Told(
+        return Told(
             "changed", ast.unparse(built.symbol), ast.unparse(built.number), computed, words,
             built.unnamed, built.named,
         )
@@ -568,7 +476,7 @@ class _Explainer:
         found = np.argwhere(chosen == ids[there])
         return tuple(int(each) for each in found[-1]) if len(found) else None
 
-    def _put(self, element: _Element, entry: Entry) -> _Told | None:
+    def _put(self, element: Element, entry: Entry) -> Told | None:
         value, container = entry.operands[0], entry.operands[1]
         there = place(element.value, element.at, container)
         if there is None:
@@ -584,81 +492,10 @@ class _Explainer:
         stored = self._stored(element._replace(before=entry.at + 1))
         computed = np.asarray(_single(built.computed)).astype(np.result_type(stored))[()]
         words = verdict(stored, (), computed)
-        return _Told(
+        return Told(
             "changed", ast.unparse(built.symbol), ast.unparse(built.number), computed, words,
             built.unnamed, built.named,
         )
-
-
-def _step(
-    element: _Element, entry: Entry | None, level: int, told: _Told, stored: Any
-) -> Step:
-    if entry is None:
-        return Step("start", level, element.text, "", "", stored, None, 0, "", "", "")
-    function = "" if entry.code.is_module else entry.code.name
-    return Step(
-        told.kind, level, element.text, told.formula, told.numbers, stored, told.computed,
-        entry.line, function, entry.text, told.words,
-    )
-
-
-class _Putting(ast.NodeTransformer):
-    """Puts expressions in the place of others, told by their texts."""
-
-    def __init__(self, found: dict[str, ast.expr]) -> None:
-        self._found = found
-
-    def visit(self, node: ast.AST) -> Any:
-        """Put another expression here, or look further in."""
-        if isinstance(node, ast.expr):
-            other = self._found.get(ast.unparse(node))
-            if other is not None:
-                return other
-        return super().visit(node)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """Set brackets where two signs would meet."""
-        self.generic_visit(node)
-        if isinstance(node.operand, ast.UnaryOp):
-            node.operand = ast.Name(f"({ast.unparse(node.operand)})")
-        return node
-
-
-def _applied(entry: Entry) -> Applied | None:
-    operands = [
-        Operand(text, each)
-        for text, each in zip(entry.op.operands, entry.operands, strict=False)
-    ]
-    return read(entry.text, operands)
-
-
-def _expression(entry: Entry) -> str:
-    """What an op computes, without what it is assigned to."""
-    found = node_of(entry.text)
-    return ast.unparse(found) if found is not None else entry.text
-
-
-def _works_by_element(entry: Entry, result: Any) -> bool:
-    """Whether an op computes each element of its result from elements at the same place."""
-    applied = _applied(entry)
-    if applied is None or entry.called or isinstance(result, (tuple, list, dict)):
-        return False
-    values = [each.__self__ if type(each) in _METHODS else each for each in entry.operands]
-    shapes = [each.shape for each in values if isinstance(each, np.ndarray)]
-    if any(each.arg in ("out", "where") for each in getattr(applied.node, "keywords", ())):
-        return False
-    if applied.is_product and shapes and all(np.ndim(each.value) for each in applied.parts[:2]):
-        return False
-    if not (applied.elementwise or applied.is_product):
-        first = entry.operands[0] if entry.operands else None
-        plain = applied.how == "call" and type(first).__hash__ is not None and first in _PLAIN
-        return plain and not shapes
-    if applied.calls("array", "asarray") or not values:
-        return False
-    try:
-        return bool(np.broadcast_shapes(*shapes) == np.shape(result))
-    except ValueError:
-        return False
 
 
 def _is_value(value: Any) -> bool:
@@ -694,15 +531,7 @@ def _single(value: Any) -> Any:
     return value
 
 
-def _summand(node: ast.expr) -> str:
-    """A term as it may stand in a sum."""
-    text = ast.unparse(node)
-    loose = isinstance(parsed(text), ast.BinOp | ast.Compare | ast.IfExp)
-    tight = loose and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
-    return f"({text})" if loose and not tight else text
-
-
-def _mean_of(told: _Told, terms: Any, stored: Any) -> _Told:
+def _mean_of(told: Told, terms: Any, stored: Any) -> Told:
     count = len(terms)
     with np.errstate(all="ignore"):
         computed = np.add.accumulate(terms)[-1] / terms.dtype.type(count)

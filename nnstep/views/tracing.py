@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from nnstep.insight.dataflow import Origin
-from nnstep.insight.explain import Explanation, Step
+from nnstep.insight.explanations import Explanation, Step
 from nnstep.insight.samples import Sample, Value
 from nnstep.views.numbers import columns_of
 from nnstep.views.text import CHANGED, DIM, NAME, clean, crop, flow, pad, plain, stack, styled, wrap

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nnstep.insight.elements import pairs_of, place, region
-from nnstep.insight.explain import Explanation, Step
+from nnstep.insight.explanations import Explanation, Step
 from nnstep.session import Session
 
 LESSONS = Path(__file__).parents[2] / "lessons"
