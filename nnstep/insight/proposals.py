@@ -157,11 +157,31 @@ class _PutIn(ast.NodeTransformer):
 
 def _names(run: Run) -> list[str]:
     """What the main loop binds that is called a cost."""
+    return [each for each in _bound(run) if _COST.search(each)]
+
+
+def _bound(run: Run) -> list[str]:
     found = [
         ast.unparse(node) for node in ast.walk(run.main)
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
     ]
-    return list(dict.fromkeys(each for each in found if _COST.search(each)))
+    return list(dict.fromkeys(found))
+
+
+def _within_objects(run: Run, step: Step) -> list[str]:
+    """Single numbers of objects that the main loop makes, such as `loss.data`."""
+    moved = {each.number for each in step.updates} | _updated(step)
+    return [
+        text for text, value in step.places.items()
+        if text.rpartition(".")[0] in _bound(run) and np.size(value) == 1
+        and step.tape.number(value) not in moved
+    ]
+
+
+def _updated(step: Step) -> set[int]:
+    """What parameters become."""
+    writers = [each for update in step.updates for each in update.writers]
+    return {number for each in writers for number in (*each.makes, *each.changes)}
 
 
 def _is_called_so(run: Run, text: str) -> bool:
@@ -173,12 +193,13 @@ def _is_called_so(run: Run, text: str) -> bool:
 
 def candidates(run: Run, step: Step) -> list[str]:
     """Expressions that may be the cost, the likeliest first."""
-    used, kept = step.of_updates(), {each.number for each in step.kept}
+    used, kept = step.of_updates() | _updated(step), {each.number for each in step.kept}
     scalars = [
         text for text, number in step.scalars.items()
         if is_expression(text) and number not in used
         and kept.isdisjoint(step.tape.sources(number)[1])
     ]
+    scalars += [each for each in _within_objects(run, step) if each not in scalars]
     likely = sorted(scalars, key=lambda each: not _COST.search(each))
     found = dict.fromkeys(likely[: _MOST // 2])
     names = [*_names(run), *(each.name for each in step.kept if np.size(each.old) == 1)]

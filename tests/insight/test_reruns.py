@@ -127,7 +127,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], S
 
 @pytest.fixture
 def check(opened: Callable[[str], Session]) -> Check:
-    def run(text: str, cost: str = "loss", at: tuple[int, ...] = (0, 3)) -> Report:
+    def run(text: str, cost: str | None = "loss", at: tuple[int, ...] = (0, 3)) -> Report:
         return opened(text).check(cost=cost, at=at)
 
     return run
@@ -145,6 +145,13 @@ def test_a_net_of_scalars_that_python_adds_up(check: Check) -> None:
     assert report.kind == RIGHT and report.epochs[0].notes == ()
     units = ["net.hidden[0]", "net.hidden[1]", "net.out"]
     assert names(report) == {f"{unit}.{at}.data" for unit in units for at in ("w[0]", "w[1]", "b")}
+
+
+@pytest.mark.parametrize("text", [ENGINE, ENGINE.replace("cost", "total")])
+def test_the_number_of_an_object_is_proposed_as_the_cost(check: Check, text: str) -> None:
+    report = check(text, None)
+    assert report.kind == RIGHT and report.chosen == "proposed"
+    assert report.cost in ("cost.data", "total.data")
 
 
 @pytest.mark.parametrize(("right", "wrong"), [
