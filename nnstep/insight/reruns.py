@@ -28,7 +28,7 @@ from nnstep.insight.truths import Nudged, signs
 from nnstep.insight.updates import Update
 
 FEWER = {"most": 48, "chosen": 24, "directions": 4}
-_SLOW = 0.25  # seconds of one run, from which on hundreds take too long
+_SLOW = 0.5  # seconds of one run, from which on hundreds take too long
 _PROBE = 1e-3
 _SAME = 1e-13  # relative: sums over a set's items come out in another order each time
 
@@ -105,16 +105,22 @@ class Epoch:
         self._go_to_start()
         timeline = self.step.run.timeline
         known, timeline.repeated = timeline.repeated, {}
-        began = perf_counter()
         try:
-            found = self.cost(lambda frame: None)
+            found, took = self._timed()
         finally:
             noticed, timeline.repeated = timeline.repeated, known | timeline.repeated
         if noticed:
             raise Unrepeatable("and the epoch does what shouldn't be done again and again")
-        if perf_counter() - began > _SLOW:
+        for _ in range(2):  # something else may have held it up
+            if took > _SLOW:
+                took = min(took, self._timed()[1])
+        if took > _SLOW:
             raise Unrepeatable("and the epoch takes too long to be run again and again")
         return found
+
+    def _timed(self) -> tuple[float, float]:
+        began = perf_counter()
+        return self.cost(lambda frame: None), perf_counter() - began
 
 
 class Rerun(Nudged):
