@@ -17,7 +17,7 @@ from nnstep.insight.faults import Fault, first_faults
 from nnstep.insight.identities import FORWARD, SLOPE, TRUTH, Identity, forwards, identify
 from nnstep.insight.readings import Reading, Run, Step, is_expression, record
 from nnstep.insight.replay import Unrepeatable
-from nnstep.insight.reruns import FEWER, Epoch, Rerun
+from nnstep.insight.reruns import Epoch, Rerun
 from nnstep.insight.tape import TooLong, first_number, is_number
 from nnstep.insight.truths import Nudge, Nudged, Slopes, slopes
 from nnstep.insight.updates import Update
@@ -223,31 +223,27 @@ def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
 
 
 def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
-    judged = _Judged(reading, [], [], [], [])
-    epoch: Epoch | None = None
-    unclear = step.unclear(reading)
+    judged, costs = _Judged(reading, [], [], [], []), _Costs(step, reading)
     for update in step.updates:
         name, what = update.gradient_name, f"d cost/d {update.name}"
         truth: Slopes | None = None
         nudge: Nudged | None = None
         try:
-            if unclear or reading.number is None:
-                epoch = epoch or Epoch(step, reading)
-                nudge = Rerun(epoch, update)
-            else:
-                forward = step.forward(reading)
-                nudge = Nudge(step.tape, forward, reading.number, update.raw, -1)
+            nudge = costs.of(update)
             if not nudge.depends:
-                if unclear and update.used:
-                    judged.others.append(undecided(name, what, unclear[0]))
+                if costs.unclear and update.used:
+                    judged.others.append(undecided(name, what, costs.unclear[0]))
                 continue
-            verdict, truth = _verdict(update, nudge, name, what, roughly)
+            verdict, truth = _verdict(update, nudge, name, what, costs.extent(nudge, roughly))
         except Unrepeatable as error:
-            verdict = undecided(name, what, "; ".join([*unclear[:1], str(error)]))
+            if not update.used:
+                continue
+            verdict = undecided(name, what, "; ".join([*costs.unclear[:1], str(error)]))
         judged.verdicts.append(verdict)
         judged.updates.append(update)
         judged.truths.append(truth)
         judged.nudges.append(nudge)
+    costs.put_back()
     rates = [each.rate for each in judged.updates]
     judged.verdicts = [
         replace(verdict, named=update.is_named)
@@ -255,16 +251,53 @@ def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
     ]
     judged.verdicts = together(judged.verdicts, _sizes(step), rates, _is_penalised(step, reading))
     judged.others += _unfollowed(step, reading)
-    _put_back(judged.nudges)
     return judged
 
 
-def _put_back(nudges: Sequence[Nudged | None]) -> None:
-    """Have the arrays of the step as they are where it ends."""
-    for each in nudges:
-        if isinstance(each, Rerun):
-            each.epoch.put_back()
-            return
+class _Costs:
+    """A cost as a function of each parameter: by the tape, or where that lacks something, by
+    running the epoch again.
+
+    Attributes:
+        unclear: what the tape lacks, in words.
+    """
+
+    def __init__(self, step: Step, reading: Reading) -> None:
+        self.unclear = step.unclear(reading)
+        self._step = step
+        self._reading = reading
+        self._epoch: Epoch | Unrepeatable | None = None
+
+    def of(self, update: Update) -> Nudged:
+        """It as a function of one.
+
+        Raises:
+            Unrepeatable: that can't be told.
+        """
+        step, reading = self._step, self._reading
+        if reading.number is not None and not self.unclear:
+            return Nudge(step.tape, step.forward(reading), reading.number, update.raw, -1)
+        if self._epoch is None:
+            try:
+                self._epoch = Epoch(step, reading)
+            except Unrepeatable as error:
+                self._epoch = error
+        if isinstance(self._epoch, Unrepeatable):
+            raise self._epoch
+        return Rerun(self._epoch, update)
+
+    def extent(self, nudge: Nudged, roughly: bool) -> dict[str, int]:
+        """How much of a parameter is measured."""
+        if roughly:
+            return _ROUGHLY
+        if isinstance(nudge, Rerun):
+            return nudge.epoch.extent(len(self._step.updates))
+        return _FEWER if nudge.value.size > _LARGE else {}
+
+    def put_back(self) -> None:
+        """Have the arrays of the step as they are where it ends."""
+        if self._epoch is not None:
+            self._step.put_back()
 
 
 def _unfollowed(step: Step, reading: Reading) -> list[Verdict]:
@@ -299,7 +332,7 @@ def _is_penalised(step: Step, reading: Reading) -> bool:
 
 
 def _verdict(
-    update: Update, nudge: Nudged, name: str, what: str, roughly: bool
+    update: Update, nudge: Nudged, name: str, what: str, extent: dict[str, int]
 ) -> tuple[Verdict, Slopes | None]:
     if not np.isfinite(nudge.base):
         return undecided(name, what, NOT_FINITE), None
@@ -313,9 +346,7 @@ def _verdict(
         return Verdict(name, what, WRONG, error=1.0, cosine=0.0, why=words), slopes(nudge)
     if nudge.value.size == 0:
         return undecided(name, what, "it has no elements"), None
-    large = nudge.value.size > _LARGE
-    few = FEWER if isinstance(nudge, Rerun) else _FEWER if large else {}
-    truth = slopes(nudge, claim, **(_ROUGHLY if roughly else few))
+    truth = slopes(nudge, claim, **extent)
     kept = np.asarray(update.raw).dtype
     size = kept.itemsize if kept.kind == "f" else 8
     return judge(name, what, claim, truth, nudge.value, min(size, nudge.itemsize)), truth
@@ -455,7 +486,8 @@ def _example(update: Update, truth: Slopes, nudge: Nudged) -> Example | None:
     except Unrepeatable:  # so large a step leads elsewhere
         return None
     finally:
-        _put_back([nudge])
+        if isinstance(nudge, Rerun):
+            nudge.epoch.step.put_back()
     place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
     element = f"{update.name}[{place}]" if place else update.name
     return Example(element, _STEP, moved, float(said[at]) * _STEP)

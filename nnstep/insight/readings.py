@@ -103,6 +103,7 @@ class Step:
         scalars: the numbers that the main loop's function computes, by their text.
         places: arrays by the texts that lead to them, when the step is over.
         counts: whole numbers that have names wherever the training step runs.
+        refusal: why it can't be run again and again, once that is known.
     """
 
     run: Run
@@ -117,6 +118,11 @@ class Step:
     scalars: dict[str, int]
     places: dict[str, Any]
     counts: dict[str, int]
+    refusal: str = ""
+
+    def put_back(self) -> None:
+        """Have the run where the step ends, its arrays as they are there, after it ran again."""
+        self.run.timeline.go(self.end)
 
     def unclear(self, reading: Reading) -> list[str]:
         """What couldn't be followed on the way to a cost and may have to do with a parameter."""
@@ -138,9 +144,9 @@ class Step:
         found: set[int] = set()
         for each in reversed(self.tape.entries):
             if each.at in writers:
-                found |= {*each.reads} - {writers[each.at]}
+                found |= {*each.reads, *each.behind} - {writers[each.at]}
             elif not each.alias and not found.isdisjoint((*each.makes, *each.changes)):
-                found.update(each.reads)
+                found.update(each.reads, each.behind)
         return found
 
     def beside_updates(self) -> dict[str, str]:

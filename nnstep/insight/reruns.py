@@ -27,21 +27,25 @@ from nnstep.insight.tape import first_number
 from nnstep.insight.truths import Nudged, signs
 from nnstep.insight.updates import Update
 
-FEWER = {"most": 48, "chosen": 24, "directions": 4}
 _SLOW = 0.5  # seconds of one run, from which on hundreds take too long
+_BUDGET = 30.0  # seconds that all runs for an epoch may take, about
+_MOST, _FEWEST, _DIRECTIONS = 48, 4, 4  # elements, and random directions, of one parameter
+_SWEEP = 14  # runs for an element that is looked at once more
 _PROBE = 1e-3
 _SAME = 1e-13  # relative: sums over a set's items come out in another order each time
+_AGAIN = {8: 1e-9, 4: 1e-5, 2: 1e-2}  # the same by the bytes of a number, for costs that were read
 
 
 class Epoch:
     """A training step that can be run again, up to where its cost is read.
 
     The run stands there afterwards, and arrays that the step changes in place hold what they held
-    there, until `put_back` is called.
+    there, until the step is put back.
 
     Attributes:
         step: the training step.
         base: the cost when nothing is changed.
+        itemsize: the bytes of the least precise number of the step.
     """
 
     def __init__(self, step: Step, reading: Reading) -> None:
@@ -52,13 +56,28 @@ class Epoch:
         Raises:
             Unrepeatable: it takes too long, does what isn't to be done again, or isn't the same.
         """
+        if step.refusal:
+            raise Unrepeatable(step.refusal)
         self.step = step
-        self._reading = reading
-        self._end = _earliest(step, reading)
+        self.base = first_number(reading.value)
+        self.itemsize = _least_precise(step)
         self._code = frameeval.compiled(reading.text, "eval")
-        self.base = self._first()
-        if not np.isclose(self.base, first_number(reading.value), rtol=1e-4, atol=1e-12):
+        self._took = 0.0
+        self._end = _earliest(step, reading)
+        if not self._is_same() and self._end != reading.path:
+            self._end = reading.path
+        if self._end == reading.path and not self._is_same():
             raise Unrepeatable("executed again, the step gives another cost")
+
+    def extent(self, parameters: int) -> dict[str, int]:
+        """How much of each of so many parameters can be measured in time, for `slopes`."""
+        runs = int(_BUDGET / max(self._took, 1e-6) / max(parameters, 1))
+        count = min(max(runs // 4, _FEWEST), _MOST)
+        refined = min(max(runs // 2 // _SWEEP, 1), count)
+        return {
+            "most": count, "chosen": count, "directions": min(count, _DIRECTIONS),
+            "refined": refined,
+        }
 
     def cost(self, nudge: Callable[[Frame], None]) -> float:
         """The cost when something is changed where the epoch begins.
@@ -67,7 +86,7 @@ class Epoch:
             nudge: changes it, given the frame of the main loop.
 
         Raises:
-            Unrepeatable: the script takes another course then.
+            Unrepeatable: it can't be changed, or the script takes another course then.
         """
         run = self.step.run
         course = run.timeline.course
@@ -91,36 +110,38 @@ class Epoch:
             run.timeline.frozen = False
             course.ends = ends
 
-    def put_back(self) -> None:
-        """Have the run where the step ends, all arrays as they are there."""
-        self.step.run.timeline.go(self.step.end)
-
     def _go_to_start(self) -> None:
         run = self.step.run
         run.timeline.go((*run.entry, self.step.epoch, run.entry[-1]))
         run.timeline.take(run.timeline.here())
 
-    def _first(self) -> float:
-        """The cost, with a look at how long it takes and whether the outside would notice."""
+    def _is_same(self) -> bool:
+        """Whether the cost comes out again; with a look at the time and at the outside."""
         self._go_to_start()
         timeline = self.step.run.timeline
         known, timeline.repeated = timeline.repeated, {}
         try:
-            found, took = self._timed()
+            found, self._took = self._timed()
+        except Unrepeatable:
+            return False
         finally:
             noticed, timeline.repeated = timeline.repeated, known | timeline.repeated
         if noticed:
-            raise Unrepeatable("and the epoch does what shouldn't be done again and again")
+            self._refuse("and the epoch does what shouldn't be done again and again")
         for _ in range(2):  # something else may have held it up
-            if took > _SLOW:
-                took = min(took, self._timed()[1])
-        if took > _SLOW:
-            raise Unrepeatable("and the epoch takes too long to be run again and again")
-        return found
+            if self._took > _SLOW:
+                self._took = min(self._took, self._timed()[1])
+        if self._took > _SLOW:
+            self._refuse("and the epoch takes too long to be run again and again")
+        return bool(np.isclose(found, self.base, rtol=_AGAIN[self.itemsize], atol=1e-300))
 
     def _timed(self) -> tuple[float, float]:
         began = perf_counter()
         return self.cost(lambda frame: None), perf_counter() - began
+
+    def _refuse(self, why: str) -> None:
+        self.step.refusal = why
+        raise Unrepeatable(why)
 
 
 class Rerun(Nudged):
@@ -139,7 +160,7 @@ class Rerun(Nudged):
         self.epoch = epoch
         self.value = update.old
         self.base = epoch.base
-        self.itemsize = _least_precise(epoch.step)
+        self.itemsize = epoch.itemsize
         self._update = update
         self._nudged: tuple[Any, Any] | None = None
         self.depends = self._moves()
@@ -171,15 +192,26 @@ class Rerun(Nudged):
 
     def _nudge(self, frame: Frame, change: Any) -> None:
         name, value = self._update.name, self._value_at(frame)
-        same = np.shape(value) == self.value.shape
+        same = value is not None and np.shape(value) == self.value.shape
         if not same or not np.allclose(value, self.value, equal_nan=True):
             raise Unrepeatable(f"`{name}` is something else where the epoch begins")
-        if isinstance(value, np.ndarray):
+        if not isinstance(value, np.ndarray):
+            self._nudge_number(frame, first_number(change))
+        elif value.flags.writeable:
             self._nudged = value, value.copy()
             value += np.reshape(change, value.shape)
-        elif np.any(change):
-            text = f"{name} = {name} + ({first_number(change)!r})"
-            frameeval.execute(frameeval.compiled(text, "exec"), frame)
+        else:
+            raise Unrepeatable(f"`{name}` can't be written to")
+
+    def _nudge_number(self, frame: Frame, change: float) -> None:
+        name = self._update.name
+        if not change:
+            return
+        try:
+            code = frameeval.compiled(f"{name} = {name} + ({change!r})", "exec")
+            frameeval.execute(code, frame)
+        except Exception as error:
+            raise Unrepeatable(f"`{name}` can't be nudged: {error}") from None
 
     def _undo(self) -> None:
         """No saved state puts back an array that the script itself never changes in place."""
@@ -190,19 +222,22 @@ class Rerun(Nudged):
 
     def _value_at(self, frame: Frame) -> Any:
         """The script's own object, which may be another one each time the epoch begins."""
-        names = self._update.name.split(", ")  # several that look into one memory
-        places = numbers_at(frame, self.epoch.step.run.program.globals)
-        value = next((value for text, value in places if text == names[0]), None)
-        return owner_of(value) if len(names) > 1 else value
+        name = self._update.name
+        places = dict(numbers_at(frame, self.epoch.step.run.program.globals))
+        if name in places:
+            return places[name]
+        first = places.get(name.split(", ")[0])  # one of several that look into one memory
+        return owner_of(first) if first is not None else None
 
 
 def _earliest(step: Step, reading: Reading) -> Path:
-    """When the cost has its value, which is read again much later: the backward pass is spared.
+    """When a cost has its value that is only a name: the backward pass need not be run again.
 
-    That is behind the last op that binds a name, stores an attribute or changes an array that the
-    expression reads.
+    That is behind the last op that binds the name, or stores an attribute that is called so.
     """
-    nodes = [*ast.walk(ast.parse(reading.text.strip(), mode="eval"))]
+    nodes = [*ast.walk(ast.parse(reading.text.strip(), mode="eval").body)]
+    if not all(isinstance(each, ast.Name | ast.Attribute | ast.Load) for each in nodes):
+        return reading.path
     known = {each.id for each in nodes if isinstance(each, ast.Name)}
     known |= {each.attr for each in nodes if isinstance(each, ast.Attribute)}
     numbers = {number for each in reading.entries for number in each.reads}
@@ -211,7 +246,7 @@ def _earliest(step: Step, reading: Reading) -> Path:
     path = reading.path
     for each in reversed(before):
         bound = {name.rpartition(".")[2] for name in each.names}
-        if not known.isdisjoint(bound) or not numbers.isdisjoint(each.changes):
+        if not known.isdisjoint(bound) or not numbers.isdisjoint((*each.makes, *each.changes)):
             break
         if each.depth == base and each.op.stop and each.op.kind not in (NEXT, WHILE):
             path = each.path

@@ -67,6 +67,7 @@ class Entry:
         operands: what it worked on; lists and dictionaries as they were then.
         result: what came out.
         reads: the numbers of the values that it read.
+        behind: those of what Python itself may have read in it besides.
         makes: the numbers of those that it made.
         changes: the numbers of those that it changed in place.
         names: what its result was bound to.
@@ -90,6 +91,7 @@ class Entry:
     before: dict[int, Any] = field(default_factory=dict)
     alias: bool = False
     called: bool = False
+    behind: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -231,7 +233,7 @@ class Tape:
             if each.at in ends:
                 wanted.difference_update(each.changes)
             else:
-                wanted.update(each.reads)
+                wanted.update(each.reads, each.behind)
         return found, wanted
 
     def target(self, entry: Entry) -> Any:
@@ -397,10 +399,12 @@ class Recorder(Observer):
         entry.names = op.store.names
         entry.alias = not made and not changes
         entry.called = returned
+        if self._hidden and not returned:
+            entry.behind = tuple(self._behind or ())
         if op.kind == ops.NEXT and made:
             self._item(entry, frame, op)
         _call(tape, entry.names, value)
-        if entry.reads or entry.makes or entry.names:
+        if entry.reads or entry.makes or entry.names or entry.behind:
             tape.entries.append(entry)
 
     def _changes(self, certain: bool) -> dict[int, Any]:
@@ -414,8 +418,12 @@ class Recorder(Observer):
         tape, iterator = self.tape, frame.temps[op.slot]
         over = list(_arrays_of(iterator))
         if len(over) == 1 and type(iterator) is type(iter(over[0])):
+            number = tape.register(over[0])
             entry.operands = over[0], frame.temps[op.slot + 1]
-            entry.reads = (tape.register(over[0]),)
+            entry.reads = (number,)
+            if number in entry.makes:  # of which it gives a view
+                del tape.maker[number]
+                entry.makes = tuple(each for each in entry.makes if each != number)
             return
         for number in entry.makes:  # given, then, as the arrays are
             del tape.maker[number]

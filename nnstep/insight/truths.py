@@ -184,7 +184,7 @@ class Nudge(Nudged):
 
 def slopes(
     nudge: Nudged, claim: Any = None, *, most: int = ALL, chosen: int = CHOSEN, seed: int = 0,
-    directions: int = DIRECTIONS,
+    directions: int = DIRECTIONS, refined: int = _REFINED,
 ) -> Slopes:
     """Measure derivatives, at least of so many elements.
 
@@ -196,6 +196,7 @@ def slopes(
         chosen: how many are, when there are more.
         seed: which are.
         directions: how many random directions, when there are more.
+        refined: how many are looked at once more, if they aren't what is claimed.
     """
     size = nudge.value.size
     rng = np.random.default_rng(seed)
@@ -207,7 +208,7 @@ def slopes(
     scales = [_scale(nudge.value, int(each)) for each in indices] + [1.0] * len(seeds)
     values, errors = _measured(nudge, moves, np.array(scales))
     found = Slopes(indices, seeds, values, errors, np.zeros(len(values), dtype=bool), size)
-    return found if claim is None else _refined(nudge, found, claim, moves, scales)
+    return found if claim is None else _refined(nudge, found, claim, moves, scales, refined)
 
 
 def _measured(nudge: Nudged, moves: list[Any], scales: Vector) -> tuple[Vector, Vector]:
@@ -242,23 +243,23 @@ def _scale(value: Any, index: int) -> float:
 
 
 def _refined(
-    nudge: Nudged, found: Slopes, claim: Any, moves: list[Any], scales: list[float]
+    nudge: Nudged, found: Slopes, claim: Any, moves: list[Any], scales: list[float], most: int
 ) -> Slopes:
     """The same, looked at more closely where it isn't what is claimed."""
     said = found.like(claim)
-    most = max(float(np.abs(said).max(initial=0)), float(np.abs(found.values).max(initial=0)))
+    scale = max(float(np.abs(said).max(initial=0)), float(np.abs(found.values).max(initial=0)))
     off = np.abs(said - found.values)
-    if not np.isfinite(off).all() or float(off.max(initial=0)) <= 1e-7 * most:
+    if not np.isfinite(off).all() or float(off.max(initial=0)) <= 1e-7 * scale:
         return found
     order = np.argsort(-off)
-    count = _REFINED if found.size <= _LARGE else _FEW
-    worst = [at for at in order[:count] if off[at] > 1e-9 * most]
+    count = most if found.size <= _LARGE else min(most, _FEW)
+    worst = [at for at in order[:count] if off[at] > 1e-9 * scale]
     values, errors, kinks = found.values.copy(), found.errors.copy(), found.kinks.copy()
     for at in worst:
         values[at], errors[at], kinks[at] = _swept(nudge, moves[at], scales[at], values[at])
     if kinks.any():  # there may be more than were looked at
         for at in order[len(worst) :]:
-            if off[at] > 1e-7 * most:
+            if off[at] > 1e-7 * scale:
                 kinks[at] = _is_kink(nudge, moves[at], scales[at])
     return Slopes(found.indices, found.directions, values, errors, kinks, found.size)
 

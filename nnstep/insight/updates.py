@@ -219,7 +219,10 @@ def _update(
     else:
         writers = _chain(tape, number, tape.number(new))
     # A constant that is bound is the same object wherever the function has it.
-    reads = [each.at for each in entries if number in each.reads and not each.alias]
+    reads = [
+        each.at for each in entries
+        if (number in each.reads and not each.alias) or number in each.behind
+    ]
     finder = _Finder(tape, number, moving)
     added = [finder.added(each) for each in writers]
     if not writers or not reads or None in added or len(writers) > _STEPS:
@@ -527,6 +530,8 @@ class _Finder:
         arrays = [each for each in leaves if np.size(self._tape.owners[each]) > 1]
         if not arrays and np.size(value) > 1:
             return False
+        if not (arrays or made) and np.any(value) and self._moving.isdisjoint(leaves):
+            return False  # a label, which is given, too
         shape = np.shape(self._tape.owners[self._number])
         alike = all(np.shape(self._tape.owners[each]) == shape for each in arrays)
         return alike and self._number not in sources and all(_is_simple(each) for each in made)

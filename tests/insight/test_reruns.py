@@ -109,6 +109,81 @@ ENGINE = """
             p.data -= 0.1 * p.grad
 """
 
+RIGHT_ONES = {
+    "samples": ("""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y, w = rng.normal(size=(12, 3)), rng.normal(size=12), rng.normal(size=3)
+        for epoch in range(4):
+            for x, t in zip(X, y):
+                e = sum(a * b for a, b in zip(w, x)) - t
+                loss = 0.5 * e ** 2
+                g = e * x
+                w -= 0.05 * g
+    """, "loss", "w"),
+    "a perceptron without arrays": ("""
+        X, T = [[1.0, 2.0, -1.0], [0.5, -1.0, 0.3], [2.0, 0.3, 1.0]], [1.0, 0.0, 1.0]
+        ws, b, lr = [0.3, -0.2, 0.1], 0.05, 0.05
+        for epoch in range(4):
+            for x, t in zip(X, T):
+                e = sum(w * v for w, v in zip(ws, x)) + b - t
+                loss = 0.5 * e ** 2
+                for i in range(3):
+                    ws[i] -= lr * e * x[i]
+                b -= lr * e
+    """, "loss", "ws[0] ws[1] ws[2] b"),
+    "views first": ("""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(9, 4)), rng.normal(size=(9, 2))
+        W, V = rng.normal(size=(4, 3)) * 0.3, rng.normal(size=(3, 2)) * 0.3
+        for epoch in range(4):
+            h = np.tanh(X @ W)
+            p = np.array([[sum(a * b for a, b in zip(row, col)) for col in V.T] for row in h])
+            err = p - y
+            loss = 0.5 * np.sum(err ** 2)
+            gV = h.T @ err
+            gW = X.T @ ((err @ V.T) * (1 - h ** 2))
+            W -= 0.001 * gW
+            V -= 0.001 * gV
+    """, "loss", "W V"),
+    "a cost of what a function knows": ("""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y, w = rng.normal(size=(12, 3)), rng.normal(size=(12, 1)), rng.normal(size=(3, 1))
+        def total():
+            return 0.5 * np.sum(err ** 2) + sum(0.1 * each ** 2 for each in w.ravel())
+        for epoch in range(4):
+            err = X @ w - y
+            g = X.T @ err + 0.2 * w
+            w -= 1e-6 * g
+    """, "total()", "w"),
+    "a cost that was put into a list": ("""
+        import numpy as np
+        rng = np.random.default_rng(0)
+        X, y, w = rng.normal(size=(12, 3)), rng.normal(size=(12, 1)), rng.normal(size=(3, 1))
+        costs = [0.0]
+        for epoch in range(4):
+            err = X @ w - y
+            costs.append(0.5 * np.sum(err ** 2) + sum(0.1 * each ** 2 for each in w.ravel()))
+            g = X.T @ err + 0.3 * w
+            w -= 1e-6 * g
+    """, "costs[-1] + 0.05 * float(np.sum(w ** 2))", "w"),
+    "keys that are pairs": ("""
+        w = {(0, 0): 0.5, (0, 1): -0.3}
+        X = [((1.0, 2.0), 1.0), ((-1.0, 0.5), 0.0), ((0.3, 0.3), 2.0)]
+        for epoch in range(4):
+            cost = sum((w[0, 0] * a + w[0, 1] * b - t) ** 2 for (a, b), t in X)
+            g0 = g1 = 0.0
+            for (a, b), t in X:
+                e = w[0, 0] * a + w[0, 1] * b - t
+                g0 += 2 * e * a
+                g1 += 2 * e * b
+            w[0, 0] -= 0.01 * g0
+            w[0, 1] -= 0.01 * g1
+    """, "cost", "w[(0,0)] w[(0,1)]"),
+}  # fmt: skip
+
 UPDATES = ["w -= 0.01 * g", "w = w - 0.01 * g", "w[:] = w - 0.01 * g"]
 
 Check = Callable[..., Report]
@@ -134,7 +209,8 @@ def check(opened: Callable[[str], Session]) -> Check:
 
 
 def names(report: Report) -> set[str]:
-    return {each.what.removeprefix("d cost/d ") for each in report.epochs[0].verdicts}
+    every = [each.what.removeprefix("d cost/d ") for each in report.epochs[0].verdicts]
+    return {each.replace(" ", "") for each in every}
 
 
 # What is found.
@@ -173,6 +249,20 @@ def test_a_parameter_is_found_in_any_epoch_however_it_is_updated(check: Check, u
     text = NET.replace("w -= 0.01 * g", update)
     assert check(text, at=(0, 2, 5)).kind == RIGHT
     assert check(text.replace("0.2 * w", "0.1 * w"), at=(0, 2, 5)).kind == WRONG
+
+
+@pytest.mark.parametrize("name", RIGHT_ONES)
+def test_right_ones(check: Check, name: str) -> None:
+    text, cost, wanted = RIGHT_ONES[name]
+    report = check(text, cost)
+    assert report.kind == RIGHT
+    assert names(report) == set(wanted.split())
+
+
+def test_a_parameter_that_is_met_by_its_views_first_is_not_passed_over(check: Check) -> None:
+    text = RIGHT_ONES["views first"][0].replace("gV = h.T @ err", "gV = h.T @ err + 1")
+    found = {each.what: each.kind for each in check(text).epochs[0].verdicts}
+    assert found == {"d cost/d W": RIGHT, "d cost/d V": WRONG}
 
 
 def test_only_what_the_cost_depends_on_is_judged(check: Check) -> None:
@@ -237,6 +327,33 @@ def test_an_epoch_that_writes_a_file_is_not_run_hundreds_of_times(
     (verdict,) = report.epochs[0].verdicts
     assert "what shouldn't be done again and again" in verdict.why
     assert len((tmp_path / "log").read_text(encoding="utf-8")) < 20
+
+
+def test_what_was_refused_is_not_tried_for_each_parameter(check: Check, tmp_path: Path) -> None:
+    report = check("""
+        ws = [0.1 * i for i in range(30)]
+        X, y = [[(i * j) % 5 / 5 for i in range(30)] for j in range(3)], [1.0, 0.0, 1.0]
+        for epoch in range(3):
+            with open("log", "a") as log:
+                log.write("x")
+            errs = [sum(a * b for a, b in zip(ws, x)) - t for x, t in zip(X, y)]
+            loss = sum(e ** 2 for e in errs)
+            g = [sum(2 * e * x[i] for e, x in zip(errs, X)) for i in range(30)]
+            for i in range(30):
+                ws[i] -= 0.001 * g[i]
+    """, at=(1,))
+    assert report.kind == UNDECIDED and len(report.epochs[0].verdicts) == 30
+    assert len((tmp_path / "log").read_text(encoding="utf-8")) < 20
+
+
+def test_what_cannot_be_written_to_is_not_decided_and_the_rest_is(check: Check) -> None:
+    text = NET.replace("w -= 0.01 * g", "w = w - 0.01 * g\n        w.setflags(write=False)\n"
+                       "        b -= 0.01 * err.sum()")  # fmt: skip
+    text = text.replace("X @ w - y", "X @ w + b - y").replace("seen =", "b =").replace("[]", "0.5")
+    found = {each.what: each for each in check(text, at=(2,)).epochs[0].verdicts}
+    assert found["d cost/d b"].kind == RIGHT
+    assert found["d cost/d w"].kind == UNDECIDED
+    assert "can't be written to" in found["d cost/d w"].why
 
 
 def test_a_nudge_that_leads_elsewhere(check: Check) -> None:
