@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from nnstep.engine import frameeval
 from nnstep.engine.moments import Path
 from nnstep.engine.timeline import Interrupted, Unreachable
 from nnstep.tracing import Tracing
@@ -103,8 +104,13 @@ class Understanding(Tracing):
 def _check(run: Run, epoch: int, cost: str, name: str | None) -> Checked:
     """Check one epoch; where it doesn't compute the cost, by what it is elsewhere."""
     from nnstep.insight.gradients import NothingToCheck, check
-    from nnstep.insight.proposals import definition
+    from nnstep.insight.proposals import definition, trains
 
+    with suppress(SyntaxError):
+        if trains(run, frameeval.parsed(cost)):
+            raise NothingToCheck(
+                f"`{cost}` trains the net itself; give the formula of the cost instead"
+            )
     try:
         return check(run, epoch, cost, only=name)
     except NothingToCheck as error:

@@ -59,6 +59,19 @@ def main_loop(tree: ast.Module, beside: Sequence[ast.Module] = ()) -> Loop | Non
     return found[0] if found else None
 
 
+def learns(tree: ast.Module, beside: Sequence[ast.Module], node: ast.expr) -> bool:
+    """Whether an expression calls functions of a script that train what is outside of them.
+
+    Args:
+        tree: the script.
+        beside: the modules that it imports from its folder.
+        node: the expression.
+    """
+    flow = _Flow(_Script(tree, beside), {})
+    flow.value(node)
+    return any(rank >= _LEARNS for _, rank, _ in flow.updates)
+
+
 def leads_to(tree: ast.Module, start: ast.AST, goal: ast.AST) -> bool:
     """Whether a part of a script may lead to another one, by containing it or by calls.
 
@@ -272,7 +285,7 @@ class _Flow:
             case ast.If() | ast.While():
                 self._branches(node)
             case ast.For() | ast.AsyncFor():
-                self._iterate(node.target, node.iter)
+                self._iterate(node.target, _as_items(node))
                 self.run((*node.body, *node.orelse))
             case ast.withitem(optional_vars=ast.expr() as target):
                 self._assign(target, node.context_expr)
@@ -479,6 +492,18 @@ def _either(values: list[_Value]) -> _Value:
 def _counts(operator: ast.operator, by: ast.expr) -> bool:
     """Whether an operator only counts on, as in `n += 1`."""
     return isinstance(operator, ast.Add | ast.Sub) and isinstance(by, ast.Constant)
+
+
+def _as_items(loop: ast.For | ast.AsyncFor) -> ast.expr:
+    """What a loop goes over; `w + v` are lists put together where items have attributes."""
+    over = loop.iter
+    if isinstance(over, ast.BinOp) and isinstance(over.op, ast.Add) and any(
+        isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
+        and isinstance(each.value, ast.Name) and each.value.id in _targets(loop.target)
+        for each in ast.walk(loop)
+    ):
+        return ast.Tuple([over.left, over.right], ast.Load())
+    return over
 
 
 def _is_list(*nodes: ast.expr) -> bool:

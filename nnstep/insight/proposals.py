@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from nnstep.engine.mainloop import learns
 from nnstep.insight.gradients import NothingToCheck, best, bound_too_late
 from nnstep.insight.readings import Run, Step, is_expression, record
 from nnstep.insight.rewording import Wording, blocks
 from nnstep.insight.tape import TooLong
 from nnstep.insight.verdicts import FACTOR, RIGHT, UNDECIDED, Verdict
 
-_COST = re.compile(r"cost|loss|objective|energy|error|mse|nll|entropy|\b(L|J|E|err)\b", re.I)
+_COST = re.compile(r"cost|loss|objective|energy|error|mse|nll|elbo|entropy|\b(L|J|E|err)\b", re.I)
 _ERROR = re.compile(r"err|diff|resid|dcost_d|loss|miss", re.I)
 _MOST = 16
 _ALIKE = 0.7  # the mean cosine from which on gradients may be meant for a cost
@@ -126,10 +127,15 @@ def definition(run: Run, name: str) -> str | None:
             if block is not getattr(run.main, "body", None):
                 value = _PutIn(known).visit(copy.deepcopy(value))
             if target == name and not isinstance(value, ast.Constant) and name not in _read(value):
-                return ast.unparse(value)
+                return None if trains(run, value) else ast.unparse(value)
             if isinstance(node, ast.Assign):
                 known[target] = value
     return None
+
+
+def trains(run: Run, value: ast.expr) -> bool:
+    """Whether a cost isn't only computed by an expression, but the net trained, too."""
+    return learns(run.program.tree, run.program.trees_beside(), value)
 
 
 def _assigned(node: ast.stmt) -> tuple[str, ast.expr | None]:

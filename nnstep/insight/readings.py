@@ -10,7 +10,7 @@ import ast
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import CellType
+from types import CellType, FunctionType
 from typing import Any, NamedTuple
 
 from nnstep.engine.calls import Calls
@@ -325,6 +325,7 @@ class _Pass:
             reading.error = machine.error if isinstance(machine.error, Exception) else None
             return
         reading.value = names.get(_RESULT)
+        self.tape.forget(_RESULT)
         reading.number = self.tape.number(reading.value)
 
     def scalars(self) -> dict[str, int]:
@@ -395,6 +396,11 @@ def _items_of(value: Any, text: str) -> list[tuple[str, Any]]:
         return [(f"{text}[{at}]", each) for at, each in enumerate(value[:_MANY])]
     if is_of_script(kind):
         return [(f"{text}.{name}", each) for name, each in attributes(value).items()]
+    if kind is FunctionType and value.__closure__:
+        cells = zip(value.__code__.co_freevars, value.__closure__, strict=True)
+        return [
+            (f"{text}.{name}", each.cell_contents) for name, each in cells if each != CellType()
+        ]
     return []
 
 
@@ -413,6 +419,10 @@ def _part_floats(value: Any, seen: set[int], depth: int = 0) -> None:
             value.cell_contents = _another(value.cell_contents)
         elif value != CellType():
             _part_floats(value.cell_contents, seen, depth + 1)
+        return
+    if kind is FunctionType:
+        for cell in value.__closure__ or ():
+            _part_floats(cell, seen, depth + 1)
         return
     inner: dict[Any, Any] = {}
     if kind is dict:

@@ -175,6 +175,12 @@ class Tape:
         if name not in names:
             names.append(name)
 
+    def forget(self, name: str) -> None:
+        """Nothing is called so any more."""
+        for names in self.names.values():
+            if name in names:
+                names.remove(name)
+
     def lack(self, words: str, numbers: set[int] | None) -> None:
         """Something can't be followed now; it may have read these, or any where None are known."""
         known = self.unclear.get(words, Lack(len(self.entries), set()))
