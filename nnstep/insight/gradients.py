@@ -167,7 +167,9 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     if not (step.updates or step.unfollowed):
         raise NothingToCheck("nothing is updated by a gradient of the script's own")
     readings = [each for each in reversed(step.readings) if each.text == cost]
-    usable = [each for each in readings if each.error is None and each.value is not None]
+    known = [each for each in readings if each.error is None and each.value is not None]
+    # What the main loop's own function calls so goes before what those it calls do.
+    usable = [each for each in known if not each.inner] or known
     if not usable:
         raise NothingToCheck(bound_too_late(step, [cost]) or _no_cost(cost, readings))
     scalars = [each for each in usable if np.size(each.value) == 1]

@@ -66,6 +66,8 @@ class Reading:
     Attributes:
         text: the expression.
         path: when it was read.
+        up: in which frame that was, counted from the innermost; 0 for that.
+        inner: whether that is a function's which the main loop's calls, and which updates.
         at: how many entries of the script came before.
         entries: what it took to compute it.
         value: the cost.
@@ -84,6 +86,8 @@ class Reading:
     number: int | None = None
     error: Exception | None = None
     unclear: frozenset[str] = frozenset()
+    up: int = 0
+    inner: bool = False
 
 
 @dataclass
@@ -184,7 +188,8 @@ def record(run: Run, epoch: int, costs: list[str], *, edited: bool = True) -> St
     first = _Pass(run, epoch, edited=edited)
     first.run()
     places = first.places_for_costs()
-    also = [each for each in first.scalars() if each not in costs and is_expression(each)]
+    scalars = first.scalars(first.updating)
+    also = [each for each in scalars if each not in costs and is_expression(each)]
     second = _Pass(run, epoch, first.end, places, [*costs, *also[:_ALSO]], edited)
     second.run()
     script = [each for each in second.tape.entries if id(each) not in second.foreign]
@@ -196,7 +201,7 @@ def record(run: Run, epoch: int, costs: list[str], *, edited: bool = True) -> St
     return Step(
         run, epoch, second.end or (), second.tape, script, used,
         [each for each in found if each not in used], others,
-        second.readings, second.scalars(), second.finish,
+        second.readings, second.scalars(used[0].entry if used else None), second.finish,
         {name: each for name, each in run.program.globals.items() if type(each) is int},
     )
 
@@ -223,6 +228,7 @@ class _Pass:
         self._recorder = Recorder(self.tape, self._halts)
         self._main: Frame | None = None
         self._edits: list[Edit] = []  # what was typed in this epoch
+        self.updating: Entry | None = None  # what updates first
 
     def run(self) -> None:
         """Execute it."""
@@ -288,7 +294,10 @@ class _Pass:
             (*(each.at for each in used), *(at for _, _, at in others)), default=len(every) - 1
         )
         marks = [each for each in every if each.at == first or (each.changes and each.at < first)]
-        return sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
+        places = sorted(dict.fromkeys(each.outer for each in marks))[-_PLACES:]
+        self.updating = next((each for each in every if each.at == first), None)
+        inner = [self.updating.path] if self.updating is not None else []
+        return sorted({*places, *inner})
 
     def _read(self) -> None:
         """Evaluate the costs here."""
@@ -296,11 +305,22 @@ class _Pass:
         assert frame is not None
         before = len(self.tape.entries)
         line = frame.code.span(frame.op).line
-        for text in self._costs:
-            reading = Reading(text, path_of(frame), before, line)
-            self._evaluate(reading, frame)
-            self.foreign.update(map(id, reading.entries))
-            self.readings.append(reading)
+        for up, each in enumerate(self._frames_from(frame)):
+            for text in self._costs:
+                reading = Reading(
+                    text, path_of(frame), before, line, up=up, inner=each is not self._main
+                )
+                self._evaluate(reading, each)
+                self.foreign.update(map(id, reading.entries))
+                self.readings.append(reading)
+
+    def _frames_from(self, frame: Frame) -> Iterator[Frame]:
+        """The frames in which a cost may be known: the main loop's, or those that it has called."""
+        yield frame
+        each = frame.back
+        while frame is not self._main and each is not None and each is not self._main:
+            yield each
+            each = each.back
 
     def _evaluate(self, reading: Reading, frame: Frame) -> None:
         names = frame.code.module | frame.visible()
@@ -328,24 +348,42 @@ class _Pass:
         self.tape.forget(_RESULT)
         reading.number = self.tape.number(reading.value)
 
-    def scalars(self) -> dict[str, int]:
-        """The numbers that the function of the main loop has computed, by text."""
+    def scalars(self, updating: Entry | None) -> dict[str, int]:
+        """The numbers that are computed by the main loop's function, or by one that trains.
+
+        Args:
+            updating: what updates first.
+        """
         own = [each for each in self.tape.entries if id(each) not in self.foreign]
         depth = min((each.depth for each in own), default=0)
         found: dict[str, int] = {}
-        for each in own:
-            if each.depth != depth:
+        for each in sorted(own, key=lambda each: each.depth != depth):
+            if each.depth != depth and not _is_beside(each, updating):
                 continue
             if each.called and not each.names:
                 continue  # to ask for it would call it again
             for value in (each.result, *each.operands):
                 number = self.tape.number(value)
-                if number is None or getattr(value, "size", 1) != 1:
+                if number is None or getattr(value, "size", 1) != 1 or self.tape.is_leaf(number):
                     continue
-                text = self.tape.name(number) or (each.text if value is each.result else "")
-                if text and not self.tape.is_leaf(number):
-                    found.setdefault(text, number)
+                own_text = each.text if each.depth == depth and value is each.result else ""
+                for text in (self.tape.name(number) or own_text, _stored_as(each, value)):
+                    if text:
+                        found.setdefault(text, number)
         return found
+
+
+def _is_beside(entry: Entry, update: Entry | None) -> bool:
+    """Whether an entry stands in a function in which the first update is made, or that calls it."""
+    return update is not None and entry.outer == update.outer and (
+        entry.depth <= update.depth and entry.at < update.at
+    )
+
+
+def _stored_as(entry: Entry, value: Any) -> str:
+    """The attribute that an entry stores a value as, such as `self.cost`."""
+    stores = entry.result is None and len(entry.names) == 1 and "." in entry.names[0]
+    return entry.names[0] if stores and entry.operands and value is entry.operands[0] else ""
 
 
 def numbers_at(frame: Frame | None, module: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -63,6 +63,7 @@ class Epoch:
         self.itemsize = _least_precise(step)
         self._code = frameeval.compiled(reading.text, "eval")
         self._took = 0.0
+        self._up = reading.up
         self._end = _earliest(step, reading)
         if not self._is_same() and self._end != reading.path:
             self._end = reading.path
@@ -99,7 +100,7 @@ class Epoch:
             nudge(run.machine.frame)
             run.timeline.go_on(self._end)
             with run.timeline.hidden():
-                return first_number(frameeval.evaluate(self._code, run.machine.frame))
+                return first_number(frameeval.evaluate(self._code, self._frame()))
         except (Interrupted, Unrepeatable):
             raise
         except Unreachable:
@@ -109,6 +110,14 @@ class Epoch:
         finally:
             run.timeline.frozen = False
             course.ends = ends
+
+    def _frame(self) -> Frame:
+        """That in which the cost is known."""
+        frame = self.step.run.machine.frame
+        for _ in range(self._up):
+            frame = frame and frame.back
+        assert frame is not None
+        return frame
 
     def _go_to_start(self) -> None:
         run = self.step.run
@@ -236,7 +245,8 @@ def _earliest(step: Step, reading: Reading) -> Path:
     That is behind the last op that binds the name, or stores an attribute that is called so.
     """
     nodes = [*ast.walk(ast.parse(reading.text.strip(), mode="eval").body)]
-    if not all(isinstance(each, ast.Name | ast.Attribute | ast.Load) for each in nodes):
+    plain = all(isinstance(each, ast.Name | ast.Attribute | ast.Load) for each in nodes)
+    if reading.inner or not plain:
         return reading.path
     known = {each.id for each in nodes if isinstance(each, ast.Name)}
     known |= {each.attr for each in nodes if isinstance(each, ast.Attribute)}
