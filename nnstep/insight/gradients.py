@@ -167,9 +167,7 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
     if not (step.updates or step.unfollowed):
         raise NothingToCheck("nothing is updated by a gradient of the script's own")
     readings = [each for each in reversed(step.readings) if each.text == cost]
-    known = [each for each in readings if each.error is None and each.value is not None]
-    # What the main loop's own function calls so goes before what those it calls do.
-    usable = [each for each in known if not each.inner] or known
+    usable = [each for each in readings if each.error is None and each.value is not None]
     if not usable:
         raise NothingToCheck(bound_too_late(step, [cost]) or _no_cost(cost, readings))
     scalars = [each for each in usable if np.size(each.value) == 1]
@@ -180,17 +178,26 @@ def best(step: Step, cost: str, roughly: bool = False) -> _Judged:
             f"`({cost}).sum()` or `.mean()` makes it one"
         )
     found = [each for each in scalars if each.number is not None or step.unclear(each)]
+    # What the main loop's own function calls so goes before what those it calls do.
+    judged = _tried(step, [each for each in found if not each.inner], roughly) or _tried(
+        step, [each for each in found if each.inner], roughly
+    )
+    if not judged:
+        late = bound_too_late(step, [cost])
+        raise NothingToCheck(late or _no_dependence(step, cost, scalars))
+    return min(judged, key=lambda each: each.score)
+
+
+def _tried(step: Step, readings: Sequence[Reading], roughly: bool) -> list[_Judged]:
+    """The parameters, with the cost read at one place after the other, up to where all is right."""
     judged: list[_Judged] = []
-    for each in found:
+    for each in readings:
         made = _judge(step, each, roughly)
         if made.verdicts or made.others:
             judged.append(made)
             if made.verdicts and worst(made.verdicts) == RIGHT:
                 break
-    if not judged:
-        late = bound_too_late(step, [cost])
-        raise NothingToCheck(late or _no_dependence(step, cost, scalars))
-    return min(judged, key=lambda each: each.score)
+    return judged
 
 
 def bound_too_late(step: Step, names: Sequence[str]) -> str:
@@ -210,7 +217,14 @@ def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
         return f"the cost `{cost}` is no expression"
     errors = [each.error for each in readings if each.error is not None]
     why = f": {errors[0]}" if errors else ""
-    return f"the cost `{cost}` has no value within the training step{why}"
+    lines = sorted({each.line for each in readings})
+    where = f"; it was asked before line {_and(lines)}" if lines else ""
+    return f"the cost `{cost}` has no value within the training step{why}{where}"
+
+
+def _and(lines: Sequence[int]) -> str:
+    *some, last = map(str, lines)
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
@@ -455,6 +469,8 @@ def _other_scalars(step: Step, judged: _Judged) -> Iterator[str]:
             other = best(step, text, roughly=True)
         except NothingToCheck:
             continue
+        if all(each.kind == UNDECIDED for each in other.verdicts):
+            continue  # such as a share of right answers, which has no slope
         values = first_number(other.reading.value), first_number(judged.reading.value)
         same = np.isclose(*values, rtol=1e-3)  # it may be rounded for the eye
         angle = _mean_cosine(other.verdicts)

@@ -33,6 +33,7 @@ class Value(NamedTuple):
         at: behind which entry it is there, -1 for the beginning.
         entry: what gave it the name, None for the beginning.
         updated: the update that has changed it since, if this is what it was before that.
+        until: the entry that changes it next, from which on it is another; None for none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Value(NamedTuple):
     at: int
     entry: Entry | None = None
     updated: Entry | None = None
+    until: int | None = None
 
     def now(self, live: Live) -> Any:
         """What it is when an op is executed again."""
@@ -63,12 +65,18 @@ def pool_of(step: Step) -> list[Value]:
         for name, raw in _named(each, tape):
             if _is_small(raw):
                 found.append(Value(name, raw, tape.value(raw, each.at + 1), each.at, each))
+    found = [each._replace(until=_changed_next(tape, each)) for each in found]
     for update in step.updates:
         if _is_small(update.old):
             found.append(
                 Value(update.name, update.raw, update.old, update.at, update.entry, update.entry)
             )
     return found
+
+
+def _changed_next(tape: Tape, value: Value) -> int | None:
+    changes = tape.changed_at.get(tape.register(value.raw), ())
+    return next((at for at in changes if at > value.at), None)
 
 
 def _is_small(value: Any) -> bool:
@@ -156,7 +164,8 @@ def known_at(entry: Entry, pool: Sequence[Value], scopes: Scopes) -> list[Value]
     """What an op may read where it stands: each name as it was bound last, in its own function."""
     latest: dict[tuple[str, bool], Value] = {}
     for each in pool:
-        if each.at < entry.at and _is_visible(each, entry, scopes):
+        there = each.at < entry.at and (each.until is None or entry.at <= each.until)
+        if there and _is_visible(each, entry, scopes):
             latest[(each.name, each.updated is not None)] = each
     return list(latest.values())
 

@@ -47,6 +47,15 @@ RIGHT = {
         for epoch in range(3):  # MAIN
             Descent.step(W, x)
     """,
+    "lists put together": """
+        for epoch in range(3):  # MAIN
+            total = Value(0.0)
+            for x, target in points:
+                total = total + (model(x) - target) ** 2
+            total.backward()
+            for p in w + v:
+                p.data -= 0.1 * p.grad
+    """,
     "names that methods and builtins have, too": """
         class Net:
             def parameters(self):

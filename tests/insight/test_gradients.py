@@ -494,3 +494,31 @@ def test_an_iterator_of_the_script_is_not_asked(checked: Checked) -> None:
         "out ** 2", at=(0, 1),
     )  # fmt: skip
     assert report.kind == RIGHT
+
+
+EARLY = """
+    import numpy as np
+    rng = np.random.default_rng(0)
+    P, Q = rng.normal(size=(3, 2)), rng.normal(size=(4, 2))
+    ratings = [(0, 1, 2.0), (2, 3, -1.0), (1, 0, 0.5)]
+    for epoch in range(3):
+        for u, i, r in ratings:
+            e = r - P[u] @ Q[i]
+            loss = e ** 2 / 2
+            grad_p = -e * Q[i, :]
+            P[u, :] -= 0.1 * grad_p
+            grad_q = -e * P[u, :]
+            Q[i, :] -= 0.1 * grad_q
+"""
+
+
+def test_what_has_changed_since_is_no_mend(checked: Checked) -> None:
+    report = checked(EARLY, "loss")
+    assert report.kind == WRONG
+    codes = [mend.code for fault in report.epochs[0].faults for mend in fault.mends]
+    assert codes and not any("P[u]" in code for code in codes)
+
+
+def test_a_share_of_right_answers_is_not_held_against_the_cost(checked: Checked) -> None:
+    text = NET.replace("delta =", "hits = ((out > 0) == (y > 0)).mean()\n        delta =")
+    assert checked(text).epochs[0].notes == ()

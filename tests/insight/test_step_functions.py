@@ -137,3 +137,8 @@ def test_a_call_that_trains_is_no_cost(check: Check, name: str, cost: str) -> No
 def test_what_the_main_loop_calls_so_goes_first(check: Check) -> None:
     text = RETURNED.replace("    w, b, loss", "    e = 2 * (x @ w + b - y)\n    w, b, loss")
     assert check(text, "(e ** 2).mean()").epochs[0].verdicts[0].factor == pytest.approx(0.25)
+
+
+def test_an_attribute_that_each_step_sets(check: Check) -> None:
+    for at in ((0,), (2,)):
+        assert check(METHOD, "self.cost", at).kind == RIGHT
