@@ -36,10 +36,10 @@ class Scalar:
         out.spread = spread
         return out
 
-    def relu(self):
-        out = Scalar(max(self.data, 0.0), (self,))
+    def tanh(self):
+        out = Scalar(math.tanh(self.data), (self,))
         def spread():
-            self.grad += (out.data > 0) * out.grad
+            self.grad += (1 - out.data ** 2) * out.grad
         out.spread = spread
         return out
 
@@ -68,7 +68,7 @@ class Unit:
 
     def __call__(self, x):
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
-        return act.relu() if self.bends else act
+        return act.tanh() if self.bends else act
 
     def parameters(self): return self.w + [self.b]
 

@@ -38,11 +38,9 @@ COST = "0.5 * np.sum((out - y) ** 2)"
 
 
 @pytest.fixture
-def checked(tmp_path: Path) -> Checked:
+def checked(opened: Callable[[str], Session]) -> Checked:
     def check(text: str, cost: str | None = COST, **how: object) -> Report:
-        path = tmp_path / "net.py"
-        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
-        return Session(path).check(cost=cost, **how)  # type: ignore[arg-type]
+        return opened(text).check(cost=cost, **how)  # type: ignore[arg-type]
 
     return check
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,84 +29,39 @@ NET = """
         print(epoch, loss)
 """
 
-ENGINE = """
-    import math
+CORPUS = Path(__file__).parents[1] / "corpus" / "scalar_mlp.py"
+SCALAR = re.findall(r"^import math.*?(?=^class Unit)", CORPUS.read_text("utf-8"), re.M | re.S)[0]
+ENGINE = SCALAR + """
+class Unit:
+    def __init__(self, weights, bias):
+        self.w, self.b = [Scalar(each) for each in weights], Scalar(bias)
 
-    class Value:
-        def __init__(self, data, parents=()):
-            self.data, self.grad, self.parents = data, 0.0, parents
-            self.spread = lambda: None
+    def __call__(self, x):
+        return sum((w * each for w, each in zip(self.w, x)), self.b).tanh()
 
-        def __add__(self, other):
-            other = other if isinstance(other, Value) else Value(other)
-            out = Value(self.data + other.data, (self, other))
-            def spread():
-                self.grad += out.grad
-                other.grad += out.grad
-            out.spread = spread
-            return out
+    def parameters(self):
+        return [*self.w, self.b]
 
-        def __mul__(self, other):
-            other = other if isinstance(other, Value) else Value(other)
-            out = Value(self.data * other.data, (self, other))
-            def spread():
-                self.grad += other.data * out.grad
-                other.grad += self.data * out.grad
-            out.spread = spread
-            return out
+class Net:
+    def __init__(self):
+        self.hidden = [Unit([0.5, -0.3], 0.1), Unit([-0.2, 0.8], -0.4)]
+        self.out = Unit([0.7, -0.6], 0.2)
 
-        def tanh(self):
-            out = Value(math.tanh(self.data), (self,))
-            def spread():
-                self.grad += (1 - out.data ** 2) * out.grad
-            out.spread = spread
-            return out
+    def __call__(self, x):
+        return self.out([unit(x) for unit in self.hidden])
 
-        __radd__ = __add__
+    def parameters(self):
+        return [p for unit in [*self.hidden, self.out] for p in unit.parameters()]
 
-        def backward(self):
-            order, known = [], set()
-            def visit(value):
-                if value not in known:
-                    known.add(value)
-                    for each in value.parents:
-                        visit(each)
-                    order.append(value)
-            visit(self)
-            self.grad = 1.0
-            for each in reversed(order):
-                each.spread()
-
-    class Unit:
-        def __init__(self, weights, bias):
-            self.w, self.b = [Value(each) for each in weights], Value(bias)
-
-        def __call__(self, x):
-            return sum((w * each for w, each in zip(self.w, x)), self.b).tanh()
-
-        def parameters(self):
-            return [*self.w, self.b]
-
-    class Net:
-        def __init__(self):
-            self.hidden = [Unit([0.5, -0.3], 0.1), Unit([-0.2, 0.8], -0.4)]
-            self.out = Unit([0.7, -0.6], 0.2)
-
-        def __call__(self, x):
-            return self.out([unit(x) for unit in self.hidden])
-
-        def parameters(self):
-            return [p for unit in [*self.hidden, self.out] for p in unit.parameters()]
-
-    net = Net()
-    points = [((1.0, 0.5), 1.0), ((-0.5, 2.0), -1.0)]
-    for epoch in range(4):
-        cost = sum((net(x) + -y) * (net(x) + -y) for x, y in points)
-        for p in net.parameters():
-            p.grad = 0.0
-        cost.backward()
-        for p in net.parameters():
-            p.data -= 0.1 * p.grad
+net = Net()
+points = [((1.0, 0.5), 1.0), ((-0.5, 2.0), -1.0)]
+for epoch in range(4):
+    cost = sum((net(x) + -y) * (net(x) + -y) for x, y in points)
+    for p in net.parameters():
+        p.grad = 0.0
+    cost.backward()
+    for p in net.parameters():
+        p.data -= 0.1 * p.grad
 """
 
 RIGHT_ONES = {
@@ -190,17 +145,6 @@ Check = Callable[..., Report]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Session]:
-    def open_(text: str) -> Session:
-        monkeypatch.chdir(tmp_path)
-        path = tmp_path / "net.py"
-        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
-        return Session(path)
-
-    return open_
-
-
-@pytest.fixture
 def check(opened: Callable[[str], Session]) -> Check:
     def run(text: str, cost: str | None = "loss", at: tuple[int, ...] = (0, 3)) -> Report:
         return opened(text).check(cost=cost, at=at)
@@ -233,7 +177,7 @@ def test_the_number_of_an_object_is_proposed_as_the_cost(check: Check, text: str
 @pytest.mark.parametrize(("right", "wrong"), [
     ("(1 - out.data ** 2)", "(1 - out.data)"),
     ("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
-    ("            p.grad = 0.0\n", "            pass\n"),
+    ("        p.grad = 0.0\n", "        pass\n"),
 ])  # fmt: skip
 def test_the_mistakes_that_nets_of_scalars_are_known_for(
     check: Check, right: str, wrong: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -18,45 +18,50 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(20, 2))
 y = x @ np.array([1.0, -2.0]) + 0.5
 """
-GLOBALS = """
+GRADIENTS = """
+e = x @ w + b - y
+cost = (e ** 2).mean()
+gw = 2 * x.T @ e / len(y)
+gb = 2 * e.mean()
+"""
+
+
+def step_of(text: str) -> str:
+    """A script whose `GRADIENTS` are written out, as far to the right as they stand."""
+    (before,) = re.findall(r"^( *)GRADIENTS$", text, re.MULTILINE)
+    return text.replace(f"{before}GRADIENTS\n", textwrap.indent(GRADIENTS.lstrip("\n"), before))
+
+
+GLOBALS = step_of("""
 w, b = np.zeros(2), 0.0
 def step(lr=0.1):
     global w, b
-    e = x @ w + b - y
-    cost = (e ** 2).mean()
-    gw = 2 * x.T @ e / len(y)
-    gb = 2 * e.mean()
+    GRADIENTS
     w = w - lr * gw
     b = b - lr * gb
     return cost
 for epoch in range(4):
     loss = step()
-"""
-METHOD = """
+""")
+METHOD = step_of("""
 class Net:
     def __init__(self):
         self.w, self.b = np.zeros(2), 0.0
     def step(self, lr):
-        e = x @ self.w + self.b - y
-        self.cost = (e ** 2).mean()
-        gw = 2 * x.T @ e / len(y)
-        gb = 2 * e.mean()
+        GRADIENTS
         self.w -= lr * gw
         self.b -= lr * gb
         return self.cost
 net = Net()
 for epoch in range(4):
     loss = net.step(0.1)
-"""
-CLOSURE = """
+""").replace("x @ w + b", "x @ self.w + self.b").replace(" cost =", " self.cost =")
+CLOSURE = step_of("""
 def make():
     w, b = np.zeros(2), 0.0
     def step(lr=0.1):
         nonlocal w, b
-        e = x @ w + b - y
-        cost = (e ** 2).mean()
-        gw = 2 * x.T @ e / len(y)
-        gb = 2 * e.mean()
+        GRADIENTS
         w = w - lr * gw
         b = b - lr * gb
         return cost
@@ -64,33 +69,27 @@ def make():
 step = make()
 for epoch in range(4):
     loss = step()
-"""
-RETURNED = """
+""")
+RETURNED = step_of("""
 def step(w, b, lr=0.1):
-    e = x @ w + b - y
-    cost = (e ** 2).mean()
-    gw = 2 * x.T @ e / len(y)
-    gb = 2 * e.mean()
+    GRADIENTS
     return w - lr * gw, b - lr * gb, cost
 w, b = np.zeros(2), 0.0
 for epoch in range(4):
     w, b, loss = step(w, b)
-"""
-DEEPER = """
+""")
+DEEPER = step_of("""
 def move(lr, gw, gb):
     w[:] = w - lr * gw
     b[...] -= lr * gb
 def step(lr=0.1):
-    e = x @ w + b - y
-    cost = (e ** 2).mean()
-    gw = 2 * x.T @ e / len(y)
-    gb = 2 * e.mean()
+    GRADIENTS
     move(lr, gw, gb)
     return cost
 w, b = np.zeros(2), np.zeros(1)
 for epoch in range(4):
     loss = step()
-"""
+""")
 STEPS = {
     "globals": (GLOBALS, "w b"), "a method": (METHOD, "net.w net.b"),
     "a closure": (CLOSURE, "step.w step.b"), "returned": (RETURNED, "w b"),
@@ -101,11 +100,9 @@ Check = Callable[..., Report]
 
 
 @pytest.fixture
-def check(tmp_path: Path) -> Check:
+def check(opened: Callable[[str], Session]) -> Check:
     def run(text: str, cost: str | None, at: tuple[int, ...] = (0, 2)) -> Report:
-        path = tmp_path / "net.py"
-        path.write_text(DATA + textwrap.dedent(text), encoding="utf-8")
-        return Session(path).check(cost=cost, at=at)
+        return opened(DATA + text).check(cost=cost, at=at)
 
     return run
 

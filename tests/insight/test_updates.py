@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -71,11 +70,9 @@ Check = Callable[..., Report]
 
 
 @pytest.fixture
-def check(tmp_path: Path) -> Check:
+def check(opened: Callable[[str], Session]) -> Check:
     def run(text: str, cost: str | None = "loss", at: tuple[int, ...] = (0,)) -> Report:
-        path = tmp_path / "script.py"
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
-        return Session(path).check(cost=cost, at=at)
+        return opened(text).check(cost=cost, at=at)
 
     return run
 
