@@ -66,7 +66,7 @@ class Stand:
     def _load(self) -> None:
         self._program = Program(self._given, self._argv, self._into)
         self.source = self._program.source
-        self.main: ast.AST | None = main_loop(self._program.tree, self._program.trees_beside())
+        self.main: ast.AST | None = main_loop(self._program.tree, self._program.trees_beside)
         if self._breakpoints is None:
             self._breakpoints = Breakpoints(self.source, self._program.tree)
         else:
@@ -82,7 +82,7 @@ class Stand:
         beside = self._program.has_modules_beside
         self._written = written_in_place([tree]) | ({"*"} if beside else set())
         draws = beside or imports(tree, "random")
-        resizes = any(map(_resizes, (tree, *self._program.trees_beside())))
+        resizes = any(map(_resizes, (tree, *self._program.trees_beside)))
         snapshots = Snapshots(own, self._written, draws, _suspends(tree), resizes)
         self._timeline = Timeline(
             self._machine, snapshots, self._outside, FastForward(), self._memory

@@ -73,13 +73,18 @@ class Understanding(Tracing):
     ) -> Report:
         from nnstep.checking import Report
         from nnstep.insight.gradients import NothingToCheck
-        from nnstep.insight.proposals import propose
+        from nnstep.insight.proposals import propose, trains
 
         chosen = "given" if cost else "lesson" if self.cost else "proposed"
         text, notes = cost or self.cost, list[str]()
         if text is None:
             self._reach(run, epochs[0])
             text = propose(run, epochs[0])
+        with suppress(SyntaxError):
+            if trains(run, frameeval.parsed(text)):
+                raise NothingToCheck(
+                    f"`{text}` trains the net itself; give the formula of the cost instead"
+                )
         checked: list[Checked] = []
         for epoch in epochs:
             try:
@@ -104,13 +109,8 @@ class Understanding(Tracing):
 def _check(run: Run, epoch: int, cost: str, name: str | None) -> Checked:
     """Check one epoch; where it doesn't compute the cost, by what it is elsewhere."""
     from nnstep.insight.gradients import NothingToCheck, check
-    from nnstep.insight.proposals import definition, trains
+    from nnstep.insight.proposals import definition
 
-    with suppress(SyntaxError):
-        if trains(run, frameeval.parsed(cost)):
-            raise NothingToCheck(
-                f"`{cost}` trains the net itself; give the formula of the cost instead"
-            )
     try:
         return check(run, epoch, cost, only=name)
     except NothingToCheck as error:

@@ -52,7 +52,7 @@ def main_loop(tree: ast.Module, beside: Sequence[ast.Module] = ()) -> Loop | Non
         tree: the script.
         beside: the modules that it imports from its folder, whose functions it may call.
     """
-    script = _Script(tree, beside)
+    script = _read_once(tree, tuple(beside))
     ranks = [(loop, script.rank(loop)) for loop in script.loops]
     updating = [(loop, rank) for loop, rank in ranks if rank]
     found = max(updating, key=lambda each: (each[1], script.weight(each[0])), default=None)
@@ -67,7 +67,7 @@ def learns(tree: ast.Module, beside: Sequence[ast.Module], node: ast.expr) -> bo
         beside: the modules that it imports from its folder.
         node: the expression.
     """
-    flow = _Flow(_Script(tree, beside), {})
+    flow = _Flow(_read_once(tree, tuple(beside)), {})
     flow.value(node)
     return any(rank >= _LEARNS for _, rank, _ in flow.updates)
 
@@ -245,6 +245,12 @@ class _Script:
                     seen.add(name)
                     todo += self.functions[name]
         return count
+
+
+@lru_cache(maxsize=4)
+def _read_once(tree: ast.Module, beside: tuple[ast.Module, ...]) -> _Script:
+    """What is known of a script, which is asked for its main loop first, and of each cost then."""
+    return _Script(tree, beside)
 
 
 class _Flow:

@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -147,7 +148,8 @@ class Program:
         tops = (os.path.join(self._folder, name.split(".")[0]) for name in _imported(self.tree))
         return any(os.path.exists(each + ".py") or os.path.isdir(each) for each in tops)
 
-    def trees_beside(self) -> list[ast.Module]:
+    @cached_property
+    def trees_beside(self) -> tuple[ast.Module, ...]:
         """The modules beside the script that it imports, and those that they do, as syntax."""
         found: dict[str, Scopes | None] = {}
         todo = [(self._folder, name) for name in _imported(self.tree)]
@@ -161,7 +163,7 @@ class Program:
                 if scopes is not None:
                     around = {self._folder, os.path.dirname(path)}
                     todo += [(each, more) for each in around for more in _imported(scopes.tree)]
-        return [each.tree for each in found.values() if each is not None]
+        return tuple(each.tree for each in found.values() if each is not None)
 
     def is_own_file(self, path: str) -> bool:
         """Whether code of a file belongs to the script, or to a module beside it."""

@@ -17,13 +17,12 @@ import numpy as np
 from nnstep.engine import ops
 from nnstep.insight.memoryviews import owner_of
 from nnstep.insight.parts import Shape, shape_of
-from nnstep.insight.tape import Entry, Tape, is_number
+from nnstep.insight.tape import BOUND, Entry, Tape, is_number
 
 LEVELS = 3  # of the tree, unless all of it is asked for
 _ALL = 400
 _NODES = 2000
 _PARTS = 12  # items of a container that are told of
-_METHODS: tuple[type, ...] = (type([].append), type((1.0).__add__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def numbers_of(value: Any, depth: int = 4) -> Iterator[Any]:
     elif isinstance(value, dict) and depth:
         for each in list(value.values())[:2000]:
             yield from numbers_of(each, depth - 1)
-    elif type(value) in _METHODS and is_number(value.__self__):
+    elif type(value) in BOUND and is_number(value.__self__):
         yield value.__self__
 
 
@@ -230,7 +229,7 @@ def arrays_read(entry: Entry) -> Iterator[tuple[str, Any]]:
     seen = set()
     for text, operand in zip(entry.op.operands, entry.operands, strict=False):
         parts = list(numbers_of(operand))
-        if type(operand) in _METHODS:
+        if type(operand) in BOUND:
             text = text.rpartition(".")[0].strip("()")
         for part in parts[:_PARTS]:
             if id(part) not in seen:

@@ -15,11 +15,10 @@ import numpy as np
 
 from nnstep.insight.dataflow import Flow
 from nnstep.insight.parts import read
-from nnstep.insight.tape import Entry
+from nnstep.insight.tape import BOUND, Entry
 
 Index = tuple[int, ...]
 
-_METHODS: tuple[type, ...] = (type([].append), type((1.0).__add__))
 _ONE = frozenset(
     ("reshape", "ravel", "flatten", "transpose", "swapaxes", "moveaxis", "squeeze", "expand_dims",
      "copy", "asarray", "array", "atleast_2d", "repeat", "tile", "take", "flip", "flipud", "fliplr",
@@ -137,7 +136,7 @@ def moved_from(
     sources: list[tuple[int, str, Any]] = []
     many = _moves(entry) == "many"
     for text, operand in zip(entry.op.operands, entry.operands, strict=False):
-        inner = operand.__self__ if type(operand) in _METHODS else operand
+        inner = operand.__self__ if type(operand) in BOUND else operand
         wanted = isinstance(inner, np.ndarray) and (many or not sources)
         if not wanted or inner.size > _LARGE:
             operands.append(operand)
@@ -171,7 +170,7 @@ def _moves(entry: Entry) -> str:
         return ""
     function = entry.operands[0]
     name = getattr(function, "__name__", "") if callable(function) else ""
-    owner = function.__self__ if type(function) in _METHODS else None
+    owner = function.__self__ if type(function) in BOUND else None
     own = str(getattr(function, "__module__", "") or type(owner).__module__)
     if own.split(".")[0] != "numpy":
         return ""

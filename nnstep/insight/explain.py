@@ -34,7 +34,6 @@ from nnstep.insight.elements import (
 )
 from nnstep.insight.explanations import Built, Element, Explanation, Step, Told, step_of
 from nnstep.insight.formulas import (
-    METHODS,
     Putting,
     applied_by,
     expression,
@@ -43,7 +42,7 @@ from nnstep.insight.formulas import (
 )
 from nnstep.insight.parts import UNKNOWN, Applied
 from nnstep.insight.rounding import change_in_words, sum_verdict, verdict
-from nnstep.insight.tape import Entry, is_number
+from nnstep.insight.tape import BOUND, Entry, is_number
 
 TERMS = 6  # of a sum that are shown
 _STEPS = 60
@@ -181,7 +180,7 @@ class _Explainer:
         built = Built(applied.node, applied.node, None)
         operands = []
         for text, operand in zip(entry.op.operands, entry.operands, strict=False):
-            inner = operand.__self__ if type(operand) in METHODS else operand
+            inner = operand.__self__ if type(operand) in BOUND else operand
             if not _is_value(inner):
                 operands.append(operand)
                 continue
@@ -411,7 +410,7 @@ class _Explainer:
         if at is None or entry.changes or not works_by_element(entry, result):
             return False
         inputs = [
-            each.__self__ if type(each) in METHODS else each for each in entry.operands
+            each.__self__ if type(each) in BOUND else each for each in entry.operands
         ]
         return all(
             self._through(

@@ -14,9 +14,8 @@ import numpy as np
 from nnstep.engine.events import Operand
 from nnstep.insight.elements import node_of, parsed
 from nnstep.insight.parts import Applied, read
-from nnstep.insight.tape import Entry
+from nnstep.insight.tape import BOUND, Entry
 
-METHODS: tuple[type, ...] = (type([].append), type((1.0).__add__))
 _PLAIN = {float, int, abs, round, pow, *(each for each in vars(math).values() if callable(each))}
 
 
@@ -62,7 +61,7 @@ def works_by_element(entry: Entry, result: Any) -> bool:
     applied = applied_by(entry)
     if applied is None or entry.called or isinstance(result, (tuple, list, dict)):
         return False
-    values = [each.__self__ if type(each) in METHODS else each for each in entry.operands]
+    values = [each.__self__ if type(each) in BOUND else each for each in entry.operands]
     shapes = [each.shape for each in values if isinstance(each, np.ndarray)]
     if any(each.arg in ("out", "where") for each in getattr(applied.node, "keywords", ())):
         return False

@@ -22,6 +22,7 @@ from nnstep.insight.tape import TooLong, first_number, is_number
 from nnstep.insight.truths import Nudge, Nudged, Slopes, slopes
 from nnstep.insight.updates import Update
 from nnstep.insight.verdicts import (
+    DERIVATIVE,
     FACTOR,
     NOT_FINITE,
     RIGHT,
@@ -30,6 +31,7 @@ from nnstep.insight.verdicts import (
     Example,
     Verdict,
     judge,
+    listed,
     together,
     undecided,
     worst,
@@ -133,11 +135,11 @@ def check(
         for each, update, truth, nudge in zip(
             verdicts, judged.updates, judged.truths, judged.nudges, strict=True)
     ]  # fmt: skip
+    if any(isinstance(each, Rerun) for each in judged.nudges):
+        step.put_back()  # from where the examples have left it
     verdicts += [replace(each, epoch=epoch) for each in judged.others]
     if only is not None:
-        verdicts = [
-            each for each in verdicts if only in (each.name, each.what.removeprefix("d cost/d "))
-        ]
+        verdicts = [each for each in verdicts if only in (each.name, each.parameter)]
         others = tuple(each for each in others if each.name == only)
         asked = {each.name for each in verdicts}
         faults = tuple(each for each in faults if asked & set(each.gradients))
@@ -217,14 +219,9 @@ def _no_cost(cost: str, readings: Sequence[Reading]) -> str:
         return f"the cost `{cost}` is no expression"
     errors = [each.error for each in readings if each.error is not None]
     why = f": {errors[0]}" if errors else ""
-    lines = sorted({each.line for each in readings})
-    where = f"; it was asked before line {_and(lines)}" if lines else ""
+    lines = [str(line) for line in sorted({each.line for each in readings})]
+    where = f"; it was asked before line {listed(lines)}" if lines else ""
     return f"the cost `{cost}` has no value within the training step{why}{where}"
-
-
-def _and(lines: Sequence[int]) -> str:
-    *some, last = map(str, lines)
-    return f"{', '.join(some)} and {last}" if some else last
 
 
 def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
@@ -241,7 +238,7 @@ def _no_dependence(step: Step, cost: str, readings: Sequence[Reading]) -> str:
 def _judge(step: Step, reading: Reading, roughly: bool) -> _Judged:
     judged, costs = _Judged(reading, [], [], [], []), _Costs(step, reading)
     for update in step.updates:
-        name, what = update.gradient_name, f"d cost/d {update.name}"
+        name, what = update.gradient_name, DERIVATIVE + update.name
         truth: Slopes | None = None
         nudge: Nudged | None = None
         try:
@@ -280,6 +277,7 @@ class _Costs:
 
     def __init__(self, step: Step, reading: Reading) -> None:
         self.unclear = step.unclear(reading)
+        self._forward = step.forward(reading)
         self._step = step
         self._reading = reading
         self._epoch: Epoch | Unrepeatable | None = None
@@ -292,7 +290,7 @@ class _Costs:
         """
         step, reading = self._step, self._reading
         if reading.number is not None and not self.unclear:
-            return Nudge(step.tape, step.forward(reading), reading.number, update.raw, -1)
+            return Nudge(step.tape, self._forward, reading.number, update.raw, -1)
         if self._epoch is None:
             try:
                 self._epoch = Epoch(step, reading)
@@ -330,7 +328,7 @@ def _unfollowed(step: Step, reading: Reading) -> list[Verdict]:
             continue
         if depends:
             why = "how it is updated can't be followed"
-            found.append(undecided("", f"d cost/d {name}", why))
+            found.append(undecided("", DERIVATIVE + name, why))
     return found
 
 
@@ -503,9 +501,6 @@ def _example(update: Update, truth: Slopes, nudge: Nudged) -> Example | None:
         moved = nudge.cost(move.reshape(nudge.value.shape)) - nudge.base
     except Unrepeatable:  # so large a step leads elsewhere
         return None
-    finally:
-        if isinstance(nudge, Rerun):
-            nudge.epoch.step.put_back()
     place = ", ".join(str(each) for each in np.unravel_index(index, nudge.value.shape))
     element = f"{update.name}[{place}]" if place else update.name
     return Example(element, _STEP, moved, float(said[at]) * _STEP)

@@ -16,6 +16,7 @@ from nnstep.insight.readings import Reading, Step
 from nnstep.insight.replay import Unrepeatable
 from nnstep.insight.tape import Entry, Tape
 from nnstep.insight.truths import Nudge, Slopes, slopes
+from nnstep.insight.verdicts import DERIVATIVE
 
 FORWARD, TRUTH, SLOPE = "forward", "truth", "slope"
 _CHOSEN, _WAYS = 16, 2  # elements and directions by which values are compared
@@ -91,7 +92,8 @@ def _groups(
             if isinstance(value, np.ndarray) and 1 < value.size <= _LARGE:
                 bits = tape.content(number, each.at + 1)
                 by_bits.setdefault((value.shape, bits.tobytes()), []).append(number)
-    leads = tape.sources(reading.number)[1] if reading.number is not None else set()
+    assert reading.number is not None
+    leads = tape.sources(reading.number)[1]
     found = []
     for numbers in by_bits.values():
         useful = [each for each in numbers if each in leads]
@@ -187,7 +189,7 @@ def _truth(value: Any, known: list[Forward]) -> Identity | None:
             factor = _multiple(said, true)
             if factor is not None:
                 name = each.name or "a value without a name"
-                return Identity(TRUTH, text.format(f"d cost/d {name}"), factor=factor)
+                return Identity(TRUTH, text.format(DERIVATIVE + name), factor=factor)
     return None
 
 

@@ -75,7 +75,8 @@ def pool_of(step: Step) -> list[Value]:
 
 
 def _changed_next(tape: Tape, value: Value) -> int | None:
-    changes = tape.changed_at.get(tape.register(value.raw), ())
+    number = tape.number(value.raw)
+    changes = tape.changed_at.get(number, ()) if number is not None else ()
     return next((at for at in changes if at > value.at), None)
 
 

@@ -135,7 +135,7 @@ def definition(run: Run, name: str) -> str | None:
 
 def trains(run: Run, value: ast.expr) -> bool:
     """Whether a cost isn't only computed by an expression, but the net trained, too."""
-    return learns(run.program.tree, run.program.trees_beside(), value)
+    return learns(run.program.tree, run.program.trees_beside, value)
 
 
 def _assigned(node: ast.stmt) -> tuple[str, ast.expr | None]:
@@ -176,10 +176,10 @@ def _bound(run: Run) -> list[str]:
 
 def _within_objects(run: Run, step: Step) -> list[str]:
     """Single numbers of objects that the main loop makes, such as `loss.data`."""
-    moved = {each.number for each in step.updates} | _updated(step)
+    moved, bound = {each.number for each in step.updates} | _updated(step), {*_bound(run)}
     return [
         text for text, value in step.places.items()
-        if text.rpartition(".")[0] in _bound(run) and np.size(value) == 1
+        if text.rpartition(".")[0] in bound and np.size(value) == 1
         and step.tape.number(value) not in moved
     ]
 

@@ -345,8 +345,9 @@ class _Pass:
             reading.error = machine.error if isinstance(machine.error, Exception) else None
             return
         reading.value = names.get(_RESULT)
-        self.tape.forget(_RESULT)
         reading.number = self.tape.number(reading.value)
+        if reading.number is not None:
+            self.tape.forget(reading.number, _RESULT)
 
     def scalars(self, updating: Entry | None) -> dict[str, int]:
         """The numbers that are computed by the main loop's function, or by one that trains.

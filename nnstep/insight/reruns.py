@@ -24,7 +24,7 @@ from nnstep.insight.memoryviews import owner_of
 from nnstep.insight.readings import Reading, Step, numbers_at
 from nnstep.insight.replay import Unrepeatable
 from nnstep.insight.tape import first_number
-from nnstep.insight.truths import Nudged, signs
+from nnstep.insight.truths import Nudged, least_precise, signs
 from nnstep.insight.updates import Update
 
 _SLOW = 0.5  # seconds of one run, from which on hundreds take too long
@@ -60,15 +60,15 @@ class Epoch:
             raise Unrepeatable(step.refusal)
         self.step = step
         self.base = first_number(reading.value)
-        self.itemsize = _least_precise(step)
+        self.itemsize = least_precise(step.tape.owners)
         self._code = frameeval.compiled(reading.text, "eval")
         self._took = 0.0
         self._up = reading.up
-        self._end = _earliest(step, reading)
-        if not self._is_same() and self._end != reading.path:
-            self._end = reading.path
-        if self._end == reading.path and not self._is_same():
-            raise Unrepeatable("executed again, the step gives another cost")
+        for path in dict.fromkeys([_earliest(step, reading), reading.path]):
+            self._end = path
+            if self._is_same():
+                return
+        raise Unrepeatable("executed again, the step gives another cost")
 
     def extent(self, parameters: int) -> dict[str, int]:
         """How much of each of so many parameters can be measured in time, for `slopes`."""
@@ -126,7 +126,7 @@ class Epoch:
 
     def _is_same(self) -> bool:
         """Whether the cost comes out again; with a look at the time and at the outside."""
-        self._go_to_start()
+        self._go_to_start()  # what lies before has no part in what the outside notices
         timeline = self.step.run.timeline
         known, timeline.repeated = timeline.repeated, {}
         try:
@@ -261,9 +261,3 @@ def _earliest(step: Step, reading: Reading) -> Path:
         if each.depth == base and each.op.stop and each.op.kind not in (NEXT, WHILE):
             path = each.path
     return path
-
-
-def _least_precise(step: Step) -> int:
-    """The bytes of the least precise number of the step."""
-    found = [each.dtype for each in step.tape.owners if isinstance(each, np.ndarray | np.generic)]
-    return max(2, min([8, *(each.itemsize for each in found if each.kind == "f")]))

@@ -175,11 +175,9 @@ class Tape:
         if name not in names:
             names.append(name)
 
-    def forget(self, name: str) -> None:
-        """Nothing is called so any more."""
-        for names in self.names.values():
-            if name in names:
-                names.remove(name)
+    def forget(self, number: int, name: str) -> None:
+        """A value no longer has a name that it was given."""
+        self.names[number].remove(name)
 
     def lack(self, words: str, numbers: set[int] | None) -> None:
         """Something can't be followed now; it may have read these, or any where None are known."""
@@ -304,7 +302,8 @@ class Recorder(Observer):
             type(each)(each) if type(each) in (list, dict) else each for each in operands
         ])
         self._hidden = ""
-        self._look_behind(op, operands)
+        if op.kind == ops.CALL:
+            self._look_behind(op, operands)
         for name, each in zip(op.operands, operands, strict=False):
             for part in numbers_in(each):
                 number = tape.register(part)
@@ -327,7 +326,7 @@ class Recorder(Observer):
             name for name, each in zip(op.operands, operands, strict=False)
             if type(each) in _READERS
         ]
-        if op.kind == ops.CALL and readers:
+        if readers:
             seen = set[int]()
             reached = {
                 self.tape.register(part) for each in operands
@@ -541,6 +540,7 @@ def _reached(value: Any, depth: int = _FAR, seen: set[int] | None = None) -> Ite
 
 
 BOUND: tuple[type, ...] = (type([].append), type((1.0).__add__))
+"""The types of what is bound to a value of Python's own or NumPy's: `state.get`, `a.__add__`."""
 
 
 def _same_bytes(one: Any, other: Any) -> bool:

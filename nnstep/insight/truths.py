@@ -8,7 +8,7 @@ to both sides tells kinks. Source: Press et al., Numerical Recipes, 5.7.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -63,6 +63,12 @@ class Slopes:
 def signs(seed: int, size: int) -> Vector:
     """A random direction: each element up or down."""
     return np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)
+
+
+def least_precise(values: Iterable[Any]) -> int:
+    """The bytes of the least precise number among values, as far as NumPy has them."""
+    kinds = [each.dtype for each in values if isinstance(each, np.ndarray | np.generic)]
+    return max(2, min([8, *(each.itemsize for each in kinds if each.kind == "f")]))
 
 
 class Nudged(ABC):
@@ -171,11 +177,7 @@ class Nudge(Nudged):
         From then on that is the base, and how precise the numbers on the way are is known.
         """
         values = self._program.run(self._changed(np.zeros(self.value.shape)))
-        sizes = [
-            each.dtype.itemsize for each in values.values()
-            if isinstance(each, np.ndarray | np.generic) and each.dtype.kind == "f"
-        ]
-        self.itemsize = max(2, min([8, *sizes]))
+        self.itemsize = least_precise(values.values())
         same = first_number(values.get(self._cost, self.base))
         alike = bool(np.isclose(same, self.base, rtol=1e-4, atol=1e-12))
         self.base = same  # in double precision, as far as the script allows

@@ -16,6 +16,7 @@ from nnstep.insight.truths import Slopes, Vector
 
 RIGHT, FACTOR, WRONG, UNDECIDED = "right", "right up to a factor", "wrong", "not decidable"
 NOT_FINITE = "the cost isn't finite here"
+DERIVATIVE = "d cost/d "  # before a parameter's name
 _ORDER = (RIGHT, FACTOR, UNDECIDED, WRONG)  # from the best to the worst
 _TOLERANCE = {2: 3e-2, 4: 1e-3, 8: 1e-6}  # by the bytes of a number
 _SAME = 1e-4  # two factors are the same
@@ -62,6 +63,11 @@ class Verdict:
     named: bool = True
     fitted: float = 0.0
     flat: bool = False
+
+    @property
+    def parameter(self) -> str:
+        """Of which parameter it is the gradient."""
+        return self.what.removeprefix(DERIVATIVE)
 
     @property
     def rank(self) -> int:
@@ -309,6 +315,11 @@ def _decays(verdicts: Sequence[Verdict], penalised: bool) -> list[Verdict]:
         ) if each.decay else each
         for each in verdicts
     ]
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as one says them: `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def worst(verdicts: Sequence[Verdict]) -> str:

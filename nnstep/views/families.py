@@ -15,7 +15,6 @@ from nnstep.insight.verdicts import FACTOR, RIGHT, Verdict
 
 _INDEX = re.compile(r"\[\d+\]")
 _FEW = 4  # members, below which each is told by itself
-_PREFIX = "d cost/d "
 
 
 def in_families(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -47,6 +46,6 @@ def _why(worst: Verdict, members: Sequence[Verdict]) -> str:
     alike = [each for each in members if each.kind == worst.kind]
     if len({each.why for each in members}) == 1 or worst.kind == RIGHT:
         return worst.why
-    where = f"`{worst.what.removeprefix(_PREFIX)}`"
+    where = f"`{worst.parameter}`"
     most = "" if worst.kind == FACTOR else f"{len(alike)} of {len(members)} are {worst.kind}, "
     return f"{most}the furthest off {where}: {worst.why}"

@@ -21,7 +21,7 @@ from nnstep.engine.source import Source
 from nnstep.insight.faults import Fault, Mend
 from nnstep.insight.gradients import Checked
 from nnstep.insight.identities import TRUTH, Identity
-from nnstep.insight.verdicts import FACTOR, UNDECIDED, WRONG, Example, Verdict
+from nnstep.insight.verdicts import DERIVATIVE, FACTOR, UNDECIDED, WRONG, Example, Verdict, listed
 from nnstep.views.excerpt import excerpt
 from nnstep.views.families import in_families
 from nnstep.views.numbers import columns_of, number
@@ -34,7 +34,6 @@ _MOST, _LEAST = 30, 12  # cells of a gradient's name in a table
 _WHOLE, _SOME = 8, 5  # elements of a value: up to how many all are shown; else how many
 _NOTHING, _WRONG, _UNDECIDED = "-", "*", "?"
 _ROUNDING = 1e-6  # an error below is rounding, another one on every processor
-_PREFIX = "d cost/d "
 _CHOSEN = {"given": "as given", "lesson": "the script's own", "proposed": "proposed here"}
 _HEADS = ("gradient", "is to be", "verdict", "error", "cosine", "factor", "tested")
 _ENDS = re.compile(r"[A-Za-z_]\w*(?:\[\d+\])*")
@@ -107,7 +106,7 @@ def _legend(report: Report) -> str:
 
 
 def _parameter(what: str) -> str:
-    return what.removeprefix(_PREFIX)
+    return what.removeprefix(DERIVATIVE)
 
 
 def _short(names: Sequence[str]) -> list[str]:
@@ -150,7 +149,7 @@ def _verdicts(verdicts: Sequence[Verdict], width: int, ascii: bool) -> list[Text
     room = width - len(_GAP) - _width(_HEADS[1:], rows)
     if room < _LEAST:
         short = _short([_parameter(row[0]) for row in rows])
-        rows = [[_PREFIX + name, *row[1:]] for name, row in zip(short, rows, strict=True)]
+        rows = [[DERIVATIVE + name, *row[1:]] for name, row in zip(short, rows, strict=True)]
         room = width - len(_GAP) - _width(_HEADS[1:], rows)
     # A name is cropped, for the parameter says which it is; but to no less than a few letters.
     names = [crop(plain(each.name, ascii), room if room >= _LEAST else _MOST) for each in verdicts]
@@ -187,7 +186,7 @@ def _reasons(verdicts: Sequence[Verdict], width: int, ascii: bool) -> Iterator[T
             found.setdefault(each.why, []).append(told)
     for why, told_of in found.items():
         whole = len(told_of) == len(verdicts) > 1
-        yield from _prose(f"{'all' if whole else _listed(told_of)}: {why}", width, ascii)
+        yield from _prose(f"{'all' if whole else listed(told_of)}: {why}", width, ascii)
 
 
 def _quoted(name: str) -> str:
@@ -196,15 +195,11 @@ def _quoted(name: str) -> str:
     return f"`{repeated[1]}`, {repeated[2]}" if repeated else f"`{name}`"
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def _identity(identity: Identity) -> str:
     what = identity.what
     if identity.kind == TRUTH:
         name, comma, turned = _parameter(what).partition(", ")
-        what = f"{_PREFIX}`{name}`{comma}{turned}"
+        what = f"{DERIVATIVE}`{name}`{comma}{turned}"
     times = "" if identity.factor == 1.0 else f", {number(identity.factor, 6)} times"
     return f"`{identity.name}` is {what}{times}"
 
@@ -238,11 +233,11 @@ def _fault(
         yield from view.split("\n")
     else:
         yield Text(crop(plain(fault.text, ascii), width))
-    yield from _prose(f"it spoils {_listed(names)}", width, ascii)
+    yield from _prose(f"it spoils {listed(names)}", width, ascii)
     yield from _values(fault.actual, fault.expected, width)
     for at, mend in enumerate(fault.mends):
         what = "it comes" if set(mend.fixes) >= set(fault.gradients) else (
-            f"{_listed([_quoted(each) for each in mend.fixes])} "
+            f"{listed([_quoted(each) for each in mend.fixes])} "
             f"{'come' if len(mend.fixes) > 1 else 'comes'}"
         )
         label = f"mend {first + at}: " if first else ""
